@@ -1,0 +1,115 @@
+"""Open a snapshot for answering: its articles, domain, store, keyword indexes and prepared vectors.
+
+Nothing here ranks or writes. Chunks that were read once stay in memory, up to a bound.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from ingest import pipeline
+from ingest.domain import Domain
+from ingest.embed import Embedder
+from ingest.errors import IndexDamaged, ModelMismatch
+from ingest.keywords import KeywordIndex
+from ingest.snapshots import Manifest, check_files, read_current
+from ingest.store import MENDING, ChunkStore, StoredChunk
+from ingest.types import Article, Vectors
+
+_CHUNKS_IN_MEMORY = 20_000
+
+
+class ChunkCache:
+    """Reads chunks from the store and keeps the ones used last. Safe to call from several threads."""
+
+    def __init__(self, store: ChunkStore, size: int = _CHUNKS_IN_MEMORY) -> None:
+        self._store = store
+        self._size = size
+        self._kept: OrderedDict[str, StoredChunk] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, ids: Sequence[str]) -> list[StoredChunk]:
+        """Return the chunks of these ids, in the order given."""
+        with self._lock:
+            missing = [chunk_id for chunk_id in ids if chunk_id not in self._kept]
+        read = self._store.get(missing) if missing else {}
+        with self._lock:
+            for chunk_id in ids:
+                if chunk_id in read:
+                    self._kept[chunk_id] = read[chunk_id]
+                elif chunk_id in self._kept:
+                    self._kept.move_to_end(chunk_id)
+            found = [self._kept[chunk_id] for chunk_id in ids if chunk_id in self._kept]
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenIndex:
+    """A snapshot that is ready to be searched.
+
+    `questions` are known questions with `question_vectors` of shape (n_questions, dim); `aspect_vectors` has
+    shape (n_aspects, n_sides, dim), in the domain's order.
+    """
+
+    manifest: Manifest
+    articles: dict[str, Article]
+    domain: Domain
+    store: ChunkStore
+    chunks: ChunkCache
+    chunk_keywords: KeywordIndex
+    sentence_keywords: KeywordIndex
+    questions: tuple[str, ...]
+    question_vectors: Vectors
+    aspect_vectors: Vectors
+
+
+def open_index(index: Path, embedder: Embedder) -> OpenIndex:
+    """Open the snapshot in use.
+
+    Raises:
+        IndexMissing: nothing was ingested here yet.
+        IndexDamaged: a file of the snapshot is missing or damaged.
+        ModelMismatch: the snapshot was built with another embedding model.
+    """
+    folder, manifest = read_current(index)
+    if manifest.model.sha256 != embedder.sha256:
+        raise ModelMismatch(
+            f"The index {index} was built with the embedding model {manifest.model.name} "
+            f"({manifest.model.sha256[:12]}), but {embedder.name} ({embedder.sha256[:12]}) is configured. Set "
+            f"BPO_KPO_MODEL={manifest.model.name}, or build the index anew: bpo-kpo ingest --index {index}"
+        )
+    check_files(folder, manifest)
+    try:
+        articles = [Article(**entry) for entry in json.loads((folder / pipeline.ARTICLES).read_bytes())]
+        domain = Domain.model_validate_json((folder / pipeline.DOMAIN).read_bytes())
+        questions = tuple(json.loads((folder / pipeline.QUESTIONS).read_bytes()))
+        question_vectors = np.load(folder / pipeline.QUESTION_VECTORS)
+        aspects = np.load(folder / pipeline.ASPECT_VECTORS)
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexDamaged(f"The index {folder} cannot be read: {error}. {MENDING}") from error
+    store = ChunkStore.open(folder / pipeline.STORE)
+    if (count := store.count()) != manifest.chunks:
+        raise IndexDamaged(
+            f"The index {folder} holds {count} chunks, its manifest names {manifest.chunks}. {MENDING}"
+        )
+    return OpenIndex(
+        manifest=manifest,
+        articles={article.id: article for article in articles},
+        domain=domain,
+        store=store,
+        chunks=ChunkCache(store),
+        chunk_keywords=KeywordIndex.load(folder / pipeline.CHUNK_KEYWORDS),
+        sentence_keywords=KeywordIndex.load(folder / pipeline.SENTENCE_KEYWORDS),
+        questions=questions,
+        question_vectors=question_vectors,
+        aspect_vectors=aspects.reshape(len(domain.aspects), len(domain.sides), -1),
+    )

@@ -1,0 +1,306 @@
+"""Split an article into chunks along its structure, with offsets into its text.
+
+A chunk is a run of paragraphs under one heading, a list with the sentence that introduces it, one table row,
+or the answer to one FAQ question. Its heading path is embedded with it, so both together stay within the
+tokens that the model reads. Raw HTML in Markdown is never a chunk. Does not embed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ingest.sentences import plain_text, split_sentences
+from ingest.settings import IngestSettings
+from ingest.types import Article, Chunk, Kind, Sentence
+
+# Part of each snapshot's manifest: raise it whenever the same article would be split differently.
+CHUNKER_VERSION = 1
+
+_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+")
+_SENTENCE_END = re.compile(r"[.!?][\"')\]*_]*$")
+# A heading path may take this share of the tokens at most; its outer levels go first.
+_HEADING_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A stretch of the article that may not be torn apart from its sentences."""
+
+    heading: tuple[str, ...]
+    kind: Kind
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where the walk over an article's tokens stands."""
+
+    text: str
+    lines: list[int]
+    path: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def heading(self) -> tuple[str, ...]:
+        return tuple(title for _level, title in self.path)
+
+    def span(self, token: Token) -> tuple[int, int]:
+        """Return the (start, end) of a block token, by its line map."""
+        first, last = token.map or (0, 0)
+        end = self.lines[last] if last < len(self.lines) else len(self.text)
+        return self.lines[first], end
+
+
+def split_article(
+    article: Article, settings: IngestSettings, token_spans: Callable[[str], list[tuple[int, int]]]
+) -> tuple[Chunk, ...]:
+    """Split one article.
+
+    Args:
+        article: what to split.
+        settings: the bounds in tokens.
+        token_spans: the model's tokenizer: text to (start, end) of each token.
+
+    Returns:
+        Chunks in the order of the text. None is longer than `settings.max_tokens` with its heading path, and
+        each has a sentence.
+    """
+    count = _Counter(token_spans)
+    chunks: list[Chunk] = []
+    for run in _merge(article.text, settings, count):
+        heading = _heading_within(run.heading, int(settings.max_tokens * _HEADING_SHARE), count)
+        room = settings.max_tokens - count(heading) - 1
+        fitting = [part for s in run.sentences for part in _fit(article.text, s, room, token_spans)]
+        for group in _pack(article.text, fitting, room, count):
+            chunks.append(_make_chunk(article, heading, run.kind, group))
+    return tuple(chunks)
+
+
+class _Counter:
+    """Counts tokens, special tokens included; remembers what it counted."""
+
+    def __init__(self, token_spans: Callable[[str], list[tuple[int, int]]]) -> None:
+        self._token_spans = token_spans
+        self._known: dict[str, int] = {}
+
+    def __call__(self, text: str) -> int:
+        if text not in self._known:
+            self._known[text] = len(self._token_spans(text)) + 2
+        return self._known[text]
+
+
+def _read_blocks(text: str) -> Iterator[_Block]:
+    starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
+    walk = _Walk(text, starts)
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        close = _closing(tokens, i)
+        if token.type == "heading_open":
+            level = int(token.tag[1:])
+            walk.path = [entry for entry in walk.path if entry[0] < level]
+            walk.path.append((level, plain_text(tokens[i + 1].content)))
+        elif token.type == "table_open":
+            yield from _read_table(walk, tokens[i : close + 1])
+        elif token.type in {"bullet_list_open", "ordered_list_open"}:
+            yield from _read_list(walk, tokens[i : close + 1], intro=None)
+        elif token.type == "paragraph_open":
+            after = tokens[close + 1] if close + 1 < len(tokens) else None
+            sentences = _prose_sentences(text, walk.span(token))
+            if after is not None and after.type in {"bullet_list_open", "ordered_list_open"} and sentences:
+                if sentences[:-1]:
+                    yield _Block(walk.heading, _prose_kind(walk), sentences[:-1])
+                close = _closing(tokens, close + 1)
+                list_tokens = tokens[tokens.index(after) : close + 1]
+                yield from _read_list(walk, list_tokens, intro=sentences[-1])
+            elif sentences:
+                yield _Block(walk.heading, _prose_kind(walk), sentences)
+        elif token.type in {"blockquote_open"}:
+            i += 1
+            continue
+        elif token.type in {"fence", "code_block"}:
+            sentences = _prose_sentences(text, _code_span(walk, token))
+            if sentences:
+                yield _Block(walk.heading, Kind.PROSE, sentences)
+        i = close + 1
+
+
+def _closing(tokens: list[Token], at: int) -> int:
+    """Return the index of the token that closes the block opened at `at` (`at` itself if none does)."""
+    if tokens[at].nesting != 1:
+        return at
+    depth = 0
+    for i in range(at, len(tokens)):
+        depth += tokens[i].nesting
+        if depth == 0:
+            return i
+    return len(tokens) - 1
+
+
+def _prose_kind(walk: _Walk) -> Kind:
+    return Kind.FAQ if walk.heading and walk.heading[-1].endswith("?") else Kind.PROSE
+
+
+def _prose_sentences(text: str, span: tuple[int, int]) -> tuple[Sentence, ...]:
+    made = (_sentence(text, start, end) for start, end in split_sentences(text, *span))
+    return tuple(sentence for sentence in made if sentence is not None)
+
+
+def _sentence(
+    text: str, start: int, end: int, intro: tuple[int, int] | None = None, column: str | None = None
+) -> Sentence | None:
+    plain = plain_text(text[start:end])
+    if not any(c.isalnum() for c in plain):
+        return None
+    return Sentence(start, end, plain, intro, column)
+
+
+def _code_span(walk: _Walk, token: Token) -> tuple[int, int]:
+    start, end = walk.span(token)
+    if token.type == "fence":
+        start = walk.text.find("\n", start) + 1
+        closing = walk.text.rfind("\n" + token.markup, start, end)
+        end = closing if closing >= start else end
+    return start, max(start, end)
+
+
+def _read_list(walk: _Walk, tokens: list[Token], intro: Sentence | None) -> Iterator[_Block]:
+    """Yield the list as one block: its introduction, then its items, nested ones flattened."""
+    made: list[Sentence] = [intro] if intro is not None else []
+    for token in tokens:
+        if token.type != "paragraph_open":
+            continue
+        start, end = walk.span(token)
+        bullet = _BULLET.match(walk.text, start, end)
+        start = bullet.end() if bullet else start
+        for first, last in split_sentences(walk.text, start, end):
+            alone = intro is None or _SENTENCE_END.search(walk.text[first:last]) is not None
+            item = _sentence(walk.text, first, last, None if alone else (intro.start, intro.end) if intro else None)
+            if item is not None:
+                made.append(item)
+    if made:
+        yield _Block(walk.heading, Kind.LIST, tuple(made))
+
+
+def _read_table(walk: _Walk, tokens: list[Token]) -> Iterator[_Block]:
+    """Yield a block a row; each cell but the row's label is a sentence with its column's header."""
+    header: list[str] = []
+    row: list[tuple[int, int]] = []
+    in_head = False
+    for token in tokens:
+        if token.type == "thead_open":
+            in_head = True
+        elif token.type == "thead_close":
+            in_head = False
+        elif token.type == "tr_open":
+            start, end = walk.span(token)
+            row = _cell_spans(walk.text, start, min(end, _line_end(walk.text, start)))
+            if in_head:
+                header = [plain_text(walk.text[a:b]) for a, b in row]
+            elif block := _row_block(walk, header, row):
+                yield block
+
+
+def _row_block(walk: _Walk, header: list[str], row: list[tuple[int, int]]) -> _Block | None:
+    if len(row) < 2:
+        return None
+    label = plain_text(walk.text[slice(*row[0])])
+    cells = []
+    for i, (start, end) in enumerate(row[1:], start=1):
+        cell = _sentence(walk.text, start, end, column=header[i] if i < len(header) else "")
+        if cell is not None:
+            cells.append(cell)
+    return _Block((*walk.heading, label), Kind.TABLE_ROW, tuple(cells)) if cells else None
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _cell_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the spans of one row's cells, without their padding."""
+    bars = [i for i in range(start, end) if text[i] == "|" and text[i - 1 : i] != "\\"]
+    line = text[start:end]
+    if not line.lstrip().startswith("|"):
+        bars.insert(0, start - 1)
+    if not line.rstrip().endswith("|"):
+        bars.append(end)
+    spans = []
+    for left, right in zip(bars, bars[1:], strict=False):
+        piece = text[left + 1 : right]
+        lead = len(piece) - len(piece.lstrip())
+        spans.append((left + 1 + lead, left + 1 + lead + len(piece.strip())))
+    return spans
+
+
+def _merge(text: str, settings: IngestSettings, count: _Counter) -> Iterator[_Block]:
+    """Join neighbouring prose under one heading until it holds the target number of tokens."""
+    held: _Block | None = None
+    for block in _read_blocks(text):
+        joins = (
+            held is not None
+            and block.kind == held.kind
+            and block.kind in {Kind.PROSE, Kind.FAQ}
+            and block.heading == held.heading
+            and not text[held.sentences[-1].end : block.sentences[0].start].strip()
+            and sum(count(s.text) - 2 for s in (*held.sentences, *block.sentences)) <= settings.target_tokens
+        )
+        if joins and held is not None:
+            held = replace(held, sentences=held.sentences + block.sentences)
+            continue
+        if held is not None:
+            yield held
+        held = block
+    if held is not None:
+        yield held
+
+
+def _heading_within(heading: tuple[str, ...], room: int, count: _Counter) -> str:
+    """Join a heading path, its outer levels left out as long as it is too long."""
+    for first in range(len(heading)):
+        joined = " > ".join(heading[first:])
+        if count(joined) <= room:
+            return joined
+    return ""
+
+
+def _fit(
+    text: str, sentence: Sentence, room: int, token_spans: Callable[[str], list[tuple[int, int]]]
+) -> Iterator[Sentence]:
+    """Cut a sentence that the model cannot read whole, between tokens."""
+    tokens = token_spans(text[sentence.start : sentence.end])
+    size = max(8, room - 4)
+    if len(tokens) <= size:
+        yield sentence
+        return
+    for at in range(0, len(tokens), size):
+        start = sentence.start + tokens[at][0]
+        end = sentence.start + tokens[min(at + size, len(tokens)) - 1][1]
+        part = _sentence(text, start, end, sentence.intro, sentence.column)
+        if part is not None:
+            yield part
+
+
+def _pack(text: str, sentences: list[Sentence], room: int, count: _Counter) -> Iterator[list[Sentence]]:
+    group: list[Sentence] = []
+    for sentence in sentences:
+        if group and count(text[group[0].start : sentence.end]) > room:
+            yield group
+            group = []
+        group.append(sentence)
+    if group:
+        yield group
+
+
+def _make_chunk(article: Article, heading: str, kind: Kind, sentences: list[Sentence]) -> Chunk:
+    start, end = sentences[0].start, sentences[-1].end
+    text = article.text[start:end]
+    digest = hashlib.sha256(f"{article.id}\0{start}\0{end}\0{heading}\0{text}".encode()).hexdigest()
+    return Chunk(digest[:24], article.id, heading, kind, start, end, text, tuple(sentences))

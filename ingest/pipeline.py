@@ -1,0 +1,256 @@
+"""The whole path from articles to an index, top to bottom.
+
+    corpus/ -> read -> split -> embed what is new -> write a snapshot -> make it current
+
+A snapshot holds all that answering needs; the corpus folder is not read again until the next ingest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ingest import snapshots
+from ingest.articles import Corpus, read_corpus
+from ingest.chunks import CHUNKER_VERSION, split_article
+from ingest.domain import Domain, load_domain
+from ingest.embed import Embedder
+from ingest.errors import AssistantError
+from ingest.keywords import KeywordIndex
+from ingest.settings import IngestSettings
+from ingest.snapshots import Manifest, ModelStamp
+from ingest.store import ChunkStore
+from ingest.types import Article, Chunk, IndexReport, Kind, Sentence, Vectors
+from ingest.vectors import VectorCache
+
+# The files and folders of a snapshot, beside its manifest.
+ARTICLES = "articles.json"
+DOMAIN = "domain.json"
+STORE = "chroma"
+CHUNK_KEYWORDS = "bm25_chunks"
+SENTENCE_KEYWORDS = "bm25_sentences"
+QUESTIONS = "questions.json"
+QUESTION_VECTORS = "question_vectors.npy"
+ASPECT_VECTORS = "aspect_vectors.npy"
+
+Progress = Callable[[str, int, int], None]
+
+
+class _Texts(NamedTuple):
+    """Everything that is embedded, in the order in which it is embedded."""
+
+    chunks: list[str]
+    sentences: list[str]
+    questions: list[str]
+    aspects: list[str]
+
+
+def build_index(
+    corpus: Path,
+    index: Path,
+    *,
+    settings: IngestSettings | None = None,
+    embedder: Embedder | None = None,
+    progress: Progress = lambda _stage, _done, _total: None,
+) -> IndexReport:
+    """Ingest a folder of articles and make the result the index in use.
+
+    Where nothing has changed since the snapshot in use, that one stays and the report says so (`embedded` 0).
+
+    Args:
+        corpus: the folder of articles.
+        index: the folder of the index; made when it does not exist.
+        settings: how to split and embed.
+        embedder: a loaded model, to save loading it again; it must be the one that `settings` names.
+        progress: called with (stage, done, total) as the work goes on.
+
+    Raises:
+        CorpusError: the folder is missing or holds no readable article.
+        SettingsError: the domain file is wrong.
+        ModelError: the embedding model cannot be loaded.
+        IndexBusy: another ingest is running on the same index.
+    """
+    began = time.perf_counter()
+    settings = settings or IngestSettings()
+    domain = load_domain(corpus)
+    found = read_corpus(corpus, max_file_bytes=settings.max_file_bytes)
+    progress("read", len(found.articles), len(found.articles))
+    with snapshots.locked(index):
+        snapshots.remove_stale(index)
+        embedder = embedder or Embedder.load(settings.model)
+        content = _content_digest(found, domain, settings, embedder)
+        before = _usable_snapshot(index)
+        if before is not None and before[1].content == content:
+            return _report(index, before[1], found, began, embedded=0)
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{content[:8]}"
+        folder = _fresh_folder(index, name)
+        chunks = _split(found.articles, settings, embedder, progress)
+        texts = _texts_to_embed(chunks, domain)
+        cache = VectorCache.open(_same_model_folder(before, embedder), embedder.dimension)
+        cache, vectors, reused = cache.embed(
+            [*texts.chunks, *texts.sentences, *texts.questions, *texts.aspects],
+            embedder,
+            batch_size=settings.batch_size,
+            progress=lambda done, total: progress("embed", done, total),
+        )
+        cache.save(folder)
+        _write_store(folder, chunks, vectors, progress)
+        _write_keywords(folder, chunks)
+        _write_vectors(folder, texts, vectors)
+        _write_json(folder / ARTICLES, [dataclasses.asdict(article) for article in found.articles])
+        _write_json(folder / DOMAIN, domain.model_dump(mode="json"))
+        manifest = _manifest(folder.name, content, found, chunks, embedder, folder)
+        _write_json(folder / snapshots.MANIFEST, manifest.model_dump(mode="json"))
+        snapshots.make_current(index, folder.name)
+        snapshots.remove_stale(index)
+        return _report(index, manifest, found, began, embedded=reused[: len(chunks)].count(False))
+
+
+def sentence_context(chunk: Chunk, sentence: Sentence) -> str:
+    """Return what is embedded and indexed for a sentence: itself, with what it cannot be read without."""
+    if sentence.intro is not None:
+        lead = next((s.text for s in chunk.sentences if (s.start, s.end) == sentence.intro), chunk.heading)
+        return f"{lead} {sentence.text}"
+    if chunk.kind is Kind.TABLE_ROW:
+        label = chunk.heading.rsplit(" > ", 1)[-1]
+        return f"{label}: {sentence.text}"
+    return sentence.text
+
+
+def sentence_id(chunk: Chunk, position: int) -> str:
+    """Return the id of a chunk's sentence in the keyword index."""
+    return f"{chunk.id}:{position}"
+
+
+def _split(
+    articles: Sequence[Article], settings: IngestSettings, embedder: Embedder, progress: Progress
+) -> list[Chunk]:
+    chunks: list[Chunk] = []
+    for done, article in enumerate(articles, start=1):
+        chunks.extend(split_article(article, settings, embedder.token_spans))
+        progress("split", done, len(articles))
+    return chunks
+
+
+def _texts_to_embed(chunks: Sequence[Chunk], domain: Domain) -> _Texts:
+    faq = (chunk.heading.rsplit(" > ", 1)[-1] for chunk in chunks if chunk.kind is Kind.FAQ)
+    starters = (question for theme in domain.starters for question in theme.questions)
+    return _Texts(
+        chunks=[chunk.embedded_text for chunk in chunks],
+        sentences=[sentence_context(chunk, s) for chunk in chunks for s in chunk.sentences],
+        questions=list(dict.fromkeys([*starters, *faq])),
+        aspects=[f"{side.name}: {aspect.about}" for aspect in domain.aspects for side in domain.sides],
+    )
+
+
+def _write_store(folder: Path, chunks: Sequence[Chunk], vectors: Vectors, progress: Progress) -> None:
+    sentence_vectors = []
+    at = len(chunks)
+    for chunk in chunks:
+        sentence_vectors.append(vectors[at : at + len(chunk.sentences)])
+        at += len(chunk.sentences)
+    store = ChunkStore.create(folder / STORE)
+    store.add(chunks, vectors[: len(chunks)], sentence_vectors, lambda done: progress("write", done, len(chunks)))
+    store.close()
+
+
+def _write_keywords(folder: Path, chunks: Sequence[Chunk]) -> None:
+    KeywordIndex.build([chunk.id for chunk in chunks], [chunk.embedded_text for chunk in chunks]).save(
+        folder / CHUNK_KEYWORDS
+    )
+    numbered = [(chunk, i, s) for chunk in chunks for i, s in enumerate(chunk.sentences)]
+    KeywordIndex.build(
+        [sentence_id(chunk, i) for chunk, i, _ in numbered], [sentence_context(chunk, s) for chunk, _, s in numbered]
+    ).save(folder / SENTENCE_KEYWORDS)
+
+
+def _write_vectors(folder: Path, texts: _Texts, vectors: Vectors) -> None:
+    at = len(texts.chunks) + len(texts.sentences)
+    _write_json(folder / QUESTIONS, texts.questions)
+    np.save(folder / QUESTION_VECTORS, vectors[at : at + len(texts.questions)])
+    np.save(folder / ASPECT_VECTORS, vectors[at + len(texts.questions) :])
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _fresh_folder(index: Path, name: str) -> Path:
+    """Make the new snapshot's folder; two ingests within one second get different names."""
+    for suffix in ("", *(f"-{n}" for n in range(2, 1000))):
+        folder = snapshots.snapshot_folder(index, name + suffix)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            return folder
+    raise FileExistsError(name)
+
+
+def _usable_snapshot(index: Path) -> tuple[Path, Manifest] | None:
+    """Return the snapshot in use when it is whole; None when there is none or it is damaged."""
+    try:
+        folder, manifest = snapshots.read_current(index)
+        snapshots.check_files(folder, manifest)
+        if not (folder / STORE / "chroma.sqlite3").is_file():
+            return None
+    except AssistantError:
+        return None
+    return folder, manifest
+
+
+def _same_model_folder(before: tuple[Path, Manifest] | None, embedder: Embedder) -> Path | None:
+    return before[0] if before is not None and before[1].model.sha256 == embedder.sha256 else None
+
+
+def _content_digest(found: Corpus, domain: Domain, settings: IngestSettings, embedder: Embedder) -> str:
+    parts = [
+        str(snapshots.FORMAT),
+        str(CHUNKER_VERSION),
+        settings.model_dump_json(exclude={"batch_size"}),
+        embedder.sha256,
+        domain.model_dump_json(),
+        *(f"{article.id} {article.sha256}" for article in found.articles),
+        *(f"{skipped.file} {skipped.reason}" for skipped in found.skipped),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _manifest(
+    snapshot: str, content: str, found: Corpus, chunks: Sequence[Chunk], embedder: Embedder, folder: Path
+) -> Manifest:
+    # Chroma changes its own files whenever it opens them, so they have no checksum; their count is checked.
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and STORE not in p.relative_to(folder).parts)
+    return Manifest(
+        format=snapshots.FORMAT,
+        snapshot=snapshot,
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        content=content,
+        model=ModelStamp(name=embedder.name, sha256=embedder.sha256, dimension=embedder.dimension),
+        chunker=CHUNKER_VERSION,
+        articles={article.id: article.sha256 for article in found.articles},
+        chunks=len(chunks),
+        sentences=sum(len(chunk.sentences) for chunk in chunks),
+        skipped={skipped.file: skipped.reason for skipped in found.skipped},
+        files={p.relative_to(folder).as_posix(): snapshots.file_sha256(p) for p in files},
+    )
+
+
+def _report(index: Path, manifest: Manifest, found: Corpus, began: float, *, embedded: int) -> IndexReport:
+    return IndexReport(
+        index=index,
+        snapshot=manifest.snapshot,
+        articles=len(manifest.articles),
+        chunks=manifest.chunks,
+        sentences=manifest.sentences,
+        embedded=embedded,
+        reused=manifest.chunks - embedded,
+        seconds=time.perf_counter() - began,
+        skipped=found.skipped,
+    )
