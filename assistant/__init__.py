@@ -1,1 +1,18 @@
 """A question in, an answer with citations out."""
+
+from assistant.chain import Asked, Assistant
+from assistant.settings import AnswerSettings, SearchSettings
+from assistant.types import Answer, Citation, Passage, Statement, Table, Turn
+
+__all__ = [
+    "Answer",
+    "AnswerSettings",
+    "Asked",
+    "Assistant",
+    "Citation",
+    "Passage",
+    "SearchSettings",
+    "Statement",
+    "Table",
+    "Turn",
+]

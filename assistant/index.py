@@ -21,7 +21,9 @@ from ingest.errors import IndexDamaged, ModelMismatch
 from ingest.keywords import KeywordIndex
 from ingest.snapshots import Manifest, check_files, read_current
 from ingest.store import MENDING, ChunkStore, StoredChunk
+from ingest.tokens import TokenBasis
 from ingest.types import Article, Vectors
+from ingest.vectors import load_basis
 
 _CHUNKS_IN_MEMORY = 20_000
 
@@ -56,8 +58,8 @@ class ChunkCache:
 class OpenIndex:
     """A snapshot that is ready to be searched.
 
-    `questions` are known questions with `question_vectors` of shape (n_questions, dim); `aspect_vectors` has
-    shape (n_aspects, n_sides, dim), in the domain's order.
+    `questions` are known questions with `question_vectors` of shape (n_questions, dim). `token_counts` tells in
+    how many sentences each of the model's tokens stands, `vocabulary` in how many chunks each word.
     """
 
     manifest: Manifest
@@ -69,7 +71,9 @@ class OpenIndex:
     sentence_keywords: KeywordIndex
     questions: tuple[str, ...]
     question_vectors: Vectors
-    aspect_vectors: Vectors
+    basis: TokenBasis
+    token_counts: dict[int, int]
+    vocabulary: dict[str, int]
 
 
 def open_index(index: Path, embedder: Embedder) -> OpenIndex:
@@ -93,8 +97,10 @@ def open_index(index: Path, embedder: Embedder) -> OpenIndex:
         domain = Domain.model_validate_json((folder / pipeline.DOMAIN).read_bytes())
         questions = tuple(json.loads((folder / pipeline.QUESTIONS).read_bytes()))
         question_vectors = np.load(folder / pipeline.QUESTION_VECTORS)
-        aspects = np.load(folder / pipeline.ASPECT_VECTORS)
-    except (OSError, ValueError, TypeError) as error:
+        basis = load_basis(folder)
+        token_counts = {int(token): int(n) for token, n in np.load(folder / pipeline.TOKEN_COUNTS)}
+        vocabulary = json.loads((folder / pipeline.VOCABULARY).read_bytes())
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexDamaged(f"The index {folder} cannot be read: {error}. {MENDING}") from error
     store = ChunkStore.open(folder / pipeline.STORE)
     if (count := store.count()) != manifest.chunks:
@@ -111,5 +117,7 @@ def open_index(index: Path, embedder: Embedder) -> OpenIndex:
         sentence_keywords=KeywordIndex.load(folder / pipeline.SENTENCE_KEYWORDS),
         questions=questions,
         question_vectors=question_vectors,
-        aspect_vectors=aspects.reshape(len(domain.aspects), len(domain.sides), -1),
+        basis=basis,
+        token_counts=token_counts,
+        vocabulary=vocabulary,
     )

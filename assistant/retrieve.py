@@ -1,26 +1,22 @@
 """Rank the chunks of an index for a query, and their sentences with them.
 
-Both signals, vectors and BM25, at both levels, chunk and sentence, fused linearly. The candidates are the
-chunks nearest by vector and the best by BM25; only these are read and ranked. Does not decide whether the
-passages answer the question: see `assistant.abstain`.
+Vectors and BM25, at both levels, chunk and sentence, and the tokens of the question against those of each
+sentence (late interaction), fused linearly. The candidates are the chunks nearest by vector and the best by
+BM25; only these are read and ranked. Does not decide whether they answer the question: see `assistant.abstain`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
 
 from assistant.index import OpenIndex
 from assistant.settings import SearchSettings
 from assistant.types import Passage
-from ingest.embed import Embedder
-from ingest.keywords import stems
 from ingest.pipeline import sentence_id
 from ingest.store import StoredChunk
 from ingest.types import Vectors
@@ -32,8 +28,9 @@ Scores = npt.NDArray[np.float32]
 class Hit:
     """A ranked chunk.
 
-    `score` is the fused similarity divided by the sum of the weights, so it lies between -1 and 1;
-    `cosine` is the chunk's own; `sentence_scores` and `sentence_cosines` have shape (n_sentences,).
+    `score` is the best of `sentence_scores`, fused similarities of shape (n_sentences,) between -1 and 1.
+    `sentence_cosines` has that shape too; `token_hits`, shape (n_sentences, n_query_tokens), tells how well
+    each token of the query is met by each sentence.
     """
 
     stored: StoredChunk
@@ -41,26 +38,58 @@ class Hit:
     cosine: float
     sentence_scores: Scores
     sentence_cosines: Scores
+    token_hits: Scores
 
 
-def search(index: OpenIndex, query: str, vector: Vectors, settings: SearchSettings) -> list[Hit]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """What is searched for.
+
+    `vector` is a unit vector of shape (dim,); `tokens` are projected token vectors, shape (n_tokens,
+    DIMENSION), with `weights` that sum to 1. `stems` are the question's own; `related` are stems that it does
+    not use but means, such as the articles' words for an aspect.
+    """
+
+    vector: Vectors
+    tokens: Vectors
+    weights: Scores
+    stems: tuple[str, ...]
+    related: tuple[str, ...] = ()
+
+
+def search(index: OpenIndex, query: Query, settings: SearchSettings) -> list[Hit]:
     """Rank chunks for a query.
 
     Args:
         index: the open snapshot.
-        query: the words to search for.
-        vector: the query's unit vector, shape (dim,).
+        query: what to search for.
         settings: weights and numbers of candidates.
 
     Returns:
         The candidates, best first; equal scores in the order of their chunk ids.
     """
-    query_stems = stems(query)
-    chunk_words = _normalised(index.chunk_keywords.scores(query_stems))
-    sentence_words = _normalised(index.sentence_keywords.scores(query_stems))
-    stored = index.chunks.get(_candidates(index, vector, chunk_words, settings))
-    hits = [_score(index, one, vector, chunk_words, sentence_words, settings) for one in stored]
+    words = _Words(
+        chunk=_normalised(index.chunk_keywords.scores(query.stems)),
+        sentence=_normalised(index.sentence_keywords.scores(query.stems)),
+        related=_normalised(index.sentence_keywords.scores(query.related)),
+    )
+    stored = index.chunks.get(_candidates(index, query.vector, words, settings))
+    hits = [
+        _score(index, one, query, token_hits, words, settings)
+        for one, token_hits in zip(stored, _token_hits(stored, query), strict=True)
+    ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.stored.chunk.id))
+
+
+def _token_hits(stored: Sequence[StoredChunk], query: Query) -> list[Scores]:
+    """Return for each chunk how well each query token is met by each sentence: its nearest token's cosine."""
+    sentences = [tokens for one in stored for tokens in one.tokens]
+    if not sentences or not len(query.tokens):
+        return [np.zeros((len(one.tokens), len(query.tokens)), dtype=np.float32) for one in stored]
+    lengths = np.array([len(tokens) for tokens in sentences])
+    cosines = np.concatenate(sentences).astype(np.float32) @ (query.tokens.T / 127)
+    nearest = np.maximum.reduceat(cosines, np.concatenate([[0], np.cumsum(lengths)[:-1]]), axis=0)
+    return np.split(nearest, np.cumsum([len(one.tokens) for one in stored])[:-1])
 
 
 def to_passage(index: OpenIndex, hit: Hit) -> Passage:
@@ -80,60 +109,47 @@ def to_passage(index: OpenIndex, hit: Hit) -> Passage:
     )
 
 
-class ArticleRetriever(BaseRetriever):
-    """The ranking as a LangChain retriever: `retriever.invoke(question)` gives Documents, best first.
+class _Words(NamedTuple):
+    """BM25 scores, each scaled so that the best text has 1: of every chunk, and twice of every sentence."""
 
-    A Document's metadata are the fields of `Passage` but the quote, which is its page content.
-    """
-
-    index: Any
-    embedder: Any
-    settings: SearchSettings = SearchSettings()
-    top_k: int = 5
-
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-    ) -> list[Document]:
-        index: OpenIndex = self.index
-        embedder: Embedder = self.embedder
-        hits = search(index, query, embedder.encode([query])[0], self.settings)
-        passages = [to_passage(index, hit) for hit in hits[: self.top_k]]
-        return [Document(page_content=p.quote, metadata=p.model_dump(exclude={"quote"})) for p in passages]
+    chunk: Scores
+    sentence: Scores
+    related: Scores
 
 
-def _candidates(index: OpenIndex, vector: Vectors, chunk_words: Scores, settings: SearchSettings) -> list[str]:
+def _candidates(index: OpenIndex, vector: Vectors, words: _Words, settings: SearchSettings) -> list[str]:
     ids = index.store.nearest(vector, min(settings.candidates, index.manifest.chunks))
-    best = np.argsort(-chunk_words, kind="stable")[: settings.keyword_candidates]
-    by_words = (index.chunk_keywords.ids[i] for i in best if chunk_words[i] > 0)
-    return list(dict.fromkeys([*ids, *by_words]))
+    by_words = (index.chunk_keywords.ids[i] for i in _best(words.chunk, settings.keyword_candidates))
+    related = (index.sentence_keywords.ids[i] for i in _best(words.related, settings.keyword_candidates))
+    return list(dict.fromkeys([*ids, *by_words, *(sentence.rsplit(":", 1)[0] for sentence in related)]))
+
+
+def _best(scores: Scores, limit: int) -> list[int]:
+    """Return the positions of the best scores above zero, best first."""
+    return [i for i in np.argsort(-scores, kind="stable")[:limit].tolist() if scores[i] > 0]
 
 
 def _score(
     index: OpenIndex,
     stored: StoredChunk,
-    vector: Vectors,
-    chunk_words: Scores,
-    sentence_words: Scores,
+    query: Query,
+    token_hits: Scores,
+    words: _Words,
     settings: SearchSettings,
 ) -> Hit:
     chunk = stored.chunk
-    cosine = float(stored.vector @ vector)
-    cosines = stored.sentence_vectors @ vector
+    cosine = float(stored.vector @ query.vector)
+    cosines = stored.sentence_vectors @ query.vector
     rows = [index.sentence_keywords.row(sentence_id(chunk, i)) for i in range(len(chunk.sentences))]
-    by_sentence = settings.sentence_vector * cosines + settings.sentence_keyword * sentence_words[rows]
-    by_chunk = settings.chunk_vector * cosine + settings.chunk_keyword * float(
-        chunk_words[index.chunk_keywords.row(chunk.id)]
-    )
-    total = settings.chunk_vector + settings.sentence_vector + settings.chunk_keyword + settings.sentence_keyword
-    best_vector = settings.sentence_vector * float(cosines.max())
-    best_words = settings.sentence_keyword * float(sentence_words[rows].max())
-    return Hit(
-        stored=stored,
-        score=(by_chunk + best_vector + best_words) / total,
-        cosine=cosine,
-        sentence_scores=(by_sentence + by_chunk) / total,
-        sentence_cosines=cosines,
-    )
+    fused = (
+        settings.chunk_vector * cosine
+        + settings.chunk_keyword * words.chunk[index.chunk_keywords.row(chunk.id)]
+        + settings.sentence_vector * cosines
+        + settings.sentence_keyword * words.sentence[rows]
+        + settings.related * words.related[rows]
+        + settings.tokens * (token_hits @ query.weights)
+    ) / settings.total
+    return Hit(stored, float(fused.max()), cosine, fused, cosines, token_hits)
 
 
 def _normalised(scores: Scores) -> Scores:

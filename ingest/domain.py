@@ -29,9 +29,10 @@ class Side(_Entry):
 
 
 class Aspect(_Entry):
-    """One row of a comparison: its name, and a description in the words that readers and articles use."""
+    """One row of a comparison: its name, the words by which readers ask for it, and those of the articles."""
 
     name: str = Field(min_length=1)
+    words: tuple[str, ...] = ()
     about: str = Field(min_length=1)
 
 

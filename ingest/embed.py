@@ -8,22 +8,48 @@ by name or folder, without that check. Does not cache vectors: see `ingest.snaps
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from ingest.errors import ModelError
 from ingest.settings import DEFAULT_MODEL
+from ingest.types import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from ingest.types import Vectors
-
 # Source: sha256 of model.safetensors in sentence-transformers/all-MiniLM-L6-v2.
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenVectors:
+    """A text's tokens, the model's special ones left out, and the text's own unit vector (dimension,).
+
+    `ids` and `starts` (first characters) have shape (n_tokens,); `vectors`, the model's last layer as it is,
+    neither scaled nor pooled, have shape (n_tokens, dimension).
+    """
+
+    ids: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    vectors: npt.NDArray[np.float32]
+    text_vector: Vectors
+
+    def pooled(self, first_char: int) -> Vectors:
+        """Return the unit mean, shape (dimension,), of the tokens that begin at `first_char` or after."""
+        rows = self.vectors[self.starts >= first_char]
+        return unit(rows.mean(axis=0)) if len(rows) else self.text_vector
+
+
+def unit(vectors: npt.NDArray[np.float32]) -> Vectors:
+    """Scale the last axis to length 1; zeros stay zeros."""
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
 
 
 class Embedder:
@@ -46,7 +72,9 @@ class Embedder:
             ModelError: the model is not there, cannot be read, or is not the file it should be.
         """
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         folder = _packaged_folder() if name == DEFAULT_MODEL else Path(name)
         sha256 = _weights_sha256(folder)
         if name == DEFAULT_MODEL and sha256 != DEFAULT_SHA256:
@@ -91,8 +119,47 @@ class Embedder:
             vectors[rows] = np.asarray(out, dtype=np.float32)
             if progress is not None:
                 progress(min(at + batch_size, len(order)))
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, 1e-12)
+        return unit(vectors)
+
+    def encode_tokens(self, texts: Sequence[str], *, batch_size: int = 32) -> Iterator[tuple[int, TokenVectors]]:
+        """Embed texts and keep each token's vector; one forward pass a text, as `encode`.
+
+        Yields:
+            The position of a text and its `TokenVectors`, texts of like length together.
+        """
+        import torch
+
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for at in range(0, len(order), batch_size):
+            rows = order[at : at + batch_size]
+            batch = self._model.tokenizer(
+                [texts[i] for i in rows],
+                padding=True,
+                truncation=True,
+                max_length=self._model.max_seq_length,
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+                return_tensors="pt",
+            )
+            offsets = batch.pop("offset_mapping").numpy()
+            kept = (batch.pop("special_tokens_mask") == 0).numpy()
+            ids = batch["input_ids"].numpy()
+            with torch.inference_mode():
+                out = self._model.forward(dict(batch))
+            hidden = out["token_embeddings"].float().numpy()
+            pooled = unit(out["sentence_embedding"].float().numpy())
+            for row, i in enumerate(rows):
+                mask = kept[row]
+                yield i, TokenVectors(ids[row][mask], offsets[row][mask][:, 0], hidden[row][mask], pooled[row])
+
+    def read(self, text: str) -> TokenVectors:
+        """Embed one text with its tokens."""
+        return next(self.encode_tokens([text]))[1]
+
+    def word_ids(self, words: Iterable[str]) -> frozenset[int]:
+        """Return the ids of those words that are a single token."""
+        found = (self._model.tokenizer(word, add_special_tokens=False)["input_ids"] for word in words)
+        return frozenset(ids[0] for ids in found if len(ids) == 1)
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """Return the (start, end) characters of each token that the model sees, special tokens left out."""

@@ -13,6 +13,16 @@ import numpy.typing as npt
 
 from ingest.errors import IndexDamaged
 
+# Spellings of one word that the stemmer keeps apart: British endings become American ones.
+_SPELLINGS = (
+    (re.compile(r"(\w{2})is(e|ed|es|er|ers|ing|ation|ations)$"), r"\1iz\2"),
+    (re.compile(r"(\w{2}[bcdhlmnv])our(s|ed|ing|ite|ites|able|ably)?$"), r"\1or\2"),
+    (re.compile(r"(\w{2}[bt])re(s)?$"), r"\1er\2"),
+    (re.compile(r"(\w{2})ogue(s)?$"), r"\1og\2"),
+    (re.compile(r"(\w{3})lys(e|ed|es|er|ers|ing)$"), r"\1lyz\2"),
+    (re.compile(r"^cheque(s)?$"), r"check\1"),
+    (re.compile(r"^programme(s)?$"), r"program\1"),
+)
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*", re.UNICODE)
 _STEMMER: Any = None
 
@@ -24,8 +34,14 @@ def words(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """Return the stems of a text's words; a hyphenated word counts as its parts."""
-    parts = [part for word in words(text) for part in word.split("-") if part]
+    parts = [_american(part) for word in words(text) for part in word.split("-") if part]
     return list(_stemmer().stemWords(parts))
+
+
+def _american(word: str) -> str:
+    for pattern, ending in _SPELLINGS:
+        word = pattern.sub(ending, word)
+    return word
 
 
 def _stemmer() -> Any:

@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,12 +25,12 @@ from ingest.chunks import CHUNKER_VERSION, split_article
 from ingest.domain import Domain, load_domain
 from ingest.embed import Embedder
 from ingest.errors import AssistantError
-from ingest.keywords import KeywordIndex
+from ingest.keywords import KeywordIndex, words
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest, ModelStamp
-from ingest.store import ChunkStore
-from ingest.types import Article, Chunk, IndexReport, Kind, Sentence, Vectors
-from ingest.vectors import VectorCache
+from ingest.store import ChunkStore, StoredChunk
+from ingest.types import Article, Chunk, IndexReport, Kind, Sentence
+from ingest.vectors import Embedded, EmbeddingCache, Text
 
 # The files and folders of a snapshot, beside its manifest.
 ARTICLES = "articles.json"
@@ -39,7 +40,8 @@ CHUNK_KEYWORDS = "bm25_chunks"
 SENTENCE_KEYWORDS = "bm25_sentences"
 QUESTIONS = "questions.json"
 QUESTION_VECTORS = "question_vectors.npy"
-ASPECT_VECTORS = "aspect_vectors.npy"
+TOKEN_COUNTS = "token_counts.npy"
+VOCABULARY = "vocabulary.json"
 
 Progress = Callable[[str, int, int], None]
 
@@ -47,10 +49,13 @@ Progress = Callable[[str, int, int], None]
 class _Texts(NamedTuple):
     """Everything that is embedded, in the order in which it is embedded."""
 
-    chunks: list[str]
-    sentences: list[str]
-    questions: list[str]
-    aspects: list[str]
+    chunks: list[Text]
+    sentences: list[Text]
+    questions: list[Text]
+
+    @property
+    def all(self) -> list[Text]:
+        return [*self.chunks, *self.sentences, *self.questions]
 
 
 def build_index(
@@ -94,17 +99,17 @@ def build_index(
         folder = _fresh_folder(index, name)
         chunks = _split(found.articles, settings, embedder, progress)
         texts = _texts_to_embed(chunks, domain)
-        cache = VectorCache.open(_same_model_folder(before, embedder), embedder.dimension)
-        cache, vectors, reused = cache.embed(
-            [*texts.chunks, *texts.sentences, *texts.questions, *texts.aspects],
+        cache = EmbeddingCache.open(_same_model_folder(before, embedder), embedder)
+        embedded, reused = cache.embed(
+            texts.all,
             embedder,
             batch_size=settings.batch_size,
             progress=lambda done, total: progress("embed", done, total),
         )
-        cache.save(folder)
-        _write_store(folder, chunks, vectors, progress)
+        cache.save(folder, texts.all)
+        _write_store(folder, chunks, embedded, progress)
         _write_keywords(folder, chunks)
-        _write_vectors(folder, texts, vectors)
+        _write_prepared(folder, texts, embedded)
         _write_json(folder / ARTICLES, [dataclasses.asdict(article) for article in found.articles])
         _write_json(folder / DOMAIN, domain.model_dump(mode="json"))
         manifest = _manifest(folder.name, content, found, chunks, embedder, folder)
@@ -120,9 +125,13 @@ def sentence_context(chunk: Chunk, sentence: Sentence) -> str:
         lead = next((s.text for s in chunk.sentences if (s.start, s.end) == sentence.intro), chunk.heading)
         return f"{lead} {sentence.text}"
     if chunk.kind is Kind.TABLE_ROW:
-        label = chunk.heading.rsplit(" > ", 1)[-1]
-        return f"{label}: {sentence.text}"
+        return f"{last_heading(chunk)}: {sentence.text}"
     return sentence.text
+
+
+def last_heading(chunk: Chunk) -> str:
+    """Return the innermost heading above a chunk (a table row's label, an FAQ's question); "" without one."""
+    return chunk.heading.rsplit(" > ", 1)[-1]
 
 
 def sentence_id(chunk: Chunk, position: int) -> str:
@@ -141,24 +150,27 @@ def _split(
 
 
 def _texts_to_embed(chunks: Sequence[Chunk], domain: Domain) -> _Texts:
-    faq = (chunk.heading.rsplit(" > ", 1)[-1] for chunk in chunks if chunk.kind is Kind.FAQ)
+    faq = (last_heading(chunk) for chunk in chunks if chunk.kind is Kind.FAQ)
     starters = (question for theme in domain.starters for question in theme.questions)
     return _Texts(
-        chunks=[chunk.embedded_text for chunk in chunks],
-        sentences=[sentence_context(chunk, s) for chunk in chunks for s in chunk.sentences],
-        questions=list(dict.fromkeys([*starters, *faq])),
-        aspects=[f"{side.name}: {aspect.about}" for aspect in domain.aspects for side in domain.sides],
+        chunks=[Text(chunk.embedded_text) for chunk in chunks],
+        sentences=[
+            Text(sentence_context(chunk, s), lead=last_heading(chunk)) for chunk in chunks for s in chunk.sentences
+        ],
+        questions=[Text(question) for question in dict.fromkeys([*starters, *faq])],
     )
 
 
-def _write_store(folder: Path, chunks: Sequence[Chunk], vectors: Vectors, progress: Progress) -> None:
-    sentence_vectors = []
+def _write_store(folder: Path, chunks: Sequence[Chunk], embedded: Sequence[Embedded], progress: Progress) -> None:
+    stored = []
     at = len(chunks)
-    for chunk in chunks:
-        sentence_vectors.append(vectors[at : at + len(chunk.sentences)])
+    for chunk, one in zip(chunks, embedded, strict=False):
+        sentences = embedded[at : at + len(chunk.sentences)]
         at += len(chunk.sentences)
+        vectors = np.stack([sentence.vector for sentence in sentences])
+        stored.append(StoredChunk(chunk, one.vector, vectors, tuple(s.tokens for s in sentences)))
     store = ChunkStore.create(folder / STORE)
-    store.add(chunks, vectors[: len(chunks)], sentence_vectors, lambda done: progress("write", done, len(chunks)))
+    store.add(stored, lambda done: progress("write", done, len(chunks)))
     store.close()
 
 
@@ -172,11 +184,17 @@ def _write_keywords(folder: Path, chunks: Sequence[Chunk]) -> None:
     ).save(folder / SENTENCE_KEYWORDS)
 
 
-def _write_vectors(folder: Path, texts: _Texts, vectors: Vectors) -> None:
+def _write_prepared(folder: Path, texts: _Texts, embedded: Sequence[Embedded]) -> None:
+    """Write what answering would otherwise have to compute: known questions, word statistics."""
+    sentences = embedded[len(texts.chunks) : len(texts.chunks) + len(texts.sentences)]
     at = len(texts.chunks) + len(texts.sentences)
-    _write_json(folder / QUESTIONS, texts.questions)
-    np.save(folder / QUESTION_VECTORS, vectors[at : at + len(texts.questions)])
-    np.save(folder / ASPECT_VECTORS, vectors[at + len(texts.questions) :])
+    vectors = [one.vector for one in embedded[at:]] or [np.zeros_like(embedded[0].vector)]
+    _write_json(folder / QUESTIONS, [text.text for text in texts.questions])
+    np.save(folder / QUESTION_VECTORS, np.stack(vectors)[: len(texts.questions)])
+    counts = Counter(int(token) for one in sentences for token in np.unique(one.token_ids))
+    np.save(folder / TOKEN_COUNTS, np.array(sorted(counts.items()), dtype=np.int64).reshape(-1, 2))
+    vocabulary = Counter(word for text in (*texts.chunks, *texts.questions) for word in set(words(text.text)))
+    _write_json(folder / VOCABULARY, dict(sorted(vocabulary.items())))
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -1,9 +1,9 @@
 """Keep chunks and their vectors in Chroma, and give back the nearest.
 
 One collection a snapshot. A record's embedding is the chunk's vector and its document the chunk's text; its
-sentences lie in the record's metadata, their vectors packed as base64 float16 one sentence a field: they are
-only ever read for chunks that were already found, so they need no neighbour index, and metadata is the one
-place that every way of running Chroma can reach. Distances stay in here: what leaves is a cosine similarity.
+sentences lie in the record's metadata, their vectors (float16) and token vectors (bytes) packed as base64:
+they are only ever read for chunks that were already found, so they need no neighbour index, and metadata is
+the one place that every way of running Chroma can reach. Distances stay in here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ingest.errors import IndexDamaged
-from ingest.types import Chunk, Kind, Sentence, Vectors
+from ingest.types import Chunk, Kind, Sentence, TokenBytes, Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -29,11 +29,12 @@ MENDING = "Build it anew: bpo-kpo ingest"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredChunk:
-    """A chunk as the store gives it back, with its unit vector and its sentences', shape (n_sentences, dim)."""
+    """A chunk with its unit vector (dim,), its sentences' (n_sentences, dim), and each sentence's tokens."""
 
     chunk: Chunk
     vector: Vectors
     sentence_vectors: Vectors
+    tokens: tuple[TokenBytes, ...]
 
 
 class ChunkStore:
@@ -69,20 +70,18 @@ class ChunkStore:
 
     def add(
         self,
-        chunks: Sequence[Chunk],
-        vectors: Vectors,
-        sentence_vectors: Sequence[Vectors],
+        stored: Sequence[StoredChunk],
         progress: Callable[[int], None] | None = None,
     ) -> None:
         """Write chunks in slices that Chroma can take; `progress` gets the number written after each."""
         size = self._client.get_max_batch_size()
-        for at in range(0, len(chunks), size):
-            part = chunks[at : at + size]
+        for at in range(0, len(stored), size):
+            part = stored[at : at + size]
             self._collection.add(
-                ids=[chunk.id for chunk in part],
-                embeddings=vectors[at : at + size],
-                documents=[chunk.text for chunk in part],
-                metadatas=[_pack(c, v) for c, v in zip(part, sentence_vectors[at : at + size], strict=True)],
+                ids=[one.chunk.id for one in part],
+                embeddings=np.stack([one.vector for one in part]),
+                documents=[one.chunk.text for one in part],
+                metadatas=[_pack(one) for one in part],
             )
             if progress is not None:
                 progress(at + len(part))
@@ -122,29 +121,39 @@ def _client(folder: Path) -> ClientAPI:
     return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
 
 
-def _pack(chunk: Chunk, vectors: Vectors) -> dict[str, str | int]:
+# A field stays below the 4,096 bytes that hosted stores allow one metadata value.
+_FIELD_CHARS = 4_000
+
+
+def _pack(stored: StoredChunk) -> dict[str, str | int]:
+    chunk = stored.chunk
     packed: dict[str, str | int] = {
         "article_id": chunk.article_id,
         "heading": chunk.heading,
         "kind": chunk.kind.value,
         "start": chunk.start,
         "end": chunk.end,
-        "sentences": json.dumps([[s.start, s.end, s.text, s.intro, s.column] for s in chunk.sentences]),
     }
-    for i, vector in enumerate(vectors):
-        packed[f"v{i}"] = base64.b64encode(vector.astype("<f2").tobytes()).decode("ascii")
+    spans = [
+        [s.start, s.end, s.text, s.intro, s.column, len(tokens)]
+        for s, tokens in zip(chunk.sentences, stored.tokens, strict=True)
+    ]
+    _put(packed, "s", json.dumps(spans))
+    _put(packed, "v", _to_text(stored.sentence_vectors.astype("<f2").tobytes()))
+    _put(packed, "t", _to_text(b"".join(tokens.tobytes() for tokens in stored.tokens)))
     return packed
 
 
 def _unpack_all(found: Mapping[str, Any]) -> Iterator[StoredChunk]:
     rows = zip(found["ids"], found["documents"], found["metadatas"], found["embeddings"], strict=True)
     for chunk_id, text, metadata, embedding in rows:
-        sentences = tuple(
-            Sentence(start, end, words, (intro[0], intro[1]) if intro else None, column)
-            for start, end, words, intro, column in json.loads(metadata["sentences"])
-        )
-        raw = b"".join(base64.b64decode(metadata[f"v{i}"]) for i in range(len(sentences)))
-        vectors = np.frombuffer(raw, dtype="<f2").astype(np.float32).reshape(len(sentences), -1)
+        sentences = []
+        lengths = []
+        for start, end, words, intro, column, length in json.loads(_take(metadata, "s")):
+            sentences.append(Sentence(start, end, words, (intro[0], intro[1]) if intro else None, column))
+            lengths.append(length)
+        vectors = np.frombuffer(base64.b64decode(_take(metadata, "v")), dtype="<f2")
+        tokens = np.frombuffer(base64.b64decode(_take(metadata, "t")), dtype=np.int8)
         chunk = Chunk(
             id=chunk_id,
             article_id=metadata["article_id"],
@@ -153,6 +162,28 @@ def _unpack_all(found: Mapping[str, Any]) -> Iterator[StoredChunk]:
             start=metadata["start"],
             end=metadata["end"],
             text=text,
-            sentences=sentences,
+            sentences=tuple(sentences),
         )
-        yield StoredChunk(chunk, np.asarray(embedding, dtype=np.float32), vectors)
+        yield StoredChunk(
+            chunk,
+            np.asarray(embedding, dtype=np.float32),
+            vectors.astype(np.float32).reshape(len(sentences), -1),
+            tuple(np.split(tokens.reshape(sum(lengths), -1), np.cumsum(lengths)[:-1])),
+        )
+
+
+def _to_text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _put(metadata: dict[str, str | int], name: str, text: str) -> None:
+    """Spread a long text over as many fields as it takes: name0, name1, ..."""
+    for part, at in enumerate(range(0, len(text), _FIELD_CHARS)):
+        metadata[f"{name}{part}"] = text[at : at + _FIELD_CHARS]
+
+
+def _take(metadata: Mapping[str, Any], name: str) -> str:
+    parts = []
+    while (field := metadata.get(f"{name}{len(parts)}")) is not None:
+        parts.append(field)
+    return "".join(parts)

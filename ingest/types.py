@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 # Unit vectors, float32, shape (n, dimension).
 Vectors = npt.NDArray[np.float32]
+# Token vectors as signed bytes, 127 for 1.0, shape (n_tokens, ingest.tokens.DIMENSION).
+TokenBytes = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)

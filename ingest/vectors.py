@@ -1,85 +1,118 @@
-"""Carry vectors over from the snapshot before, so that a re-ingest embeds only what changed.
+"""Embed texts, carrying over from the snapshot before what it embedded already.
 
-Each snapshot keeps its vectors beside the store, keyed by a digest of the text that was embedded: the same
-text has the same vector wherever it moved to.
+Each snapshot keeps its embeddings beside the store, keyed by a digest of what was embedded: the same text has
+the same vectors wherever it moved to, so a re-ingest costs what changed.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from ingest.embed import Embedder
-from ingest.types import Vectors
+from ingest.tokens import DIMENSION, TokenBasis
+from ingest.types import TokenBytes, Vectors
 
-KEYS = "vector_keys.npy"
-VECTORS = "vectors.npy"
+_FILE = "embeddings.npz"
+_BASIS = "token_basis.npz"
 
 
-class VectorCache:
-    """Vectors by text. Opened from a snapshot's folder, extended by `embed`, saved into the next snapshot."""
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is to be embedded. With a `lead` (a heading), tokens are kept and the vector is the text's alone."""
 
-    def __init__(self, rows: dict[bytes, int], vectors: Vectors) -> None:
-        self._rows = rows
-        self._vectors = vectors
+    text: str
+    lead: str | None = None
+
+    @property
+    def key(self) -> bytes:
+        """A digest of what decides the embedding; hex digits, as NumPy's byte strings drop trailing zeros."""
+        raw = f"{'' if self.lead is None else '1' + self.lead}\0{self.text}"
+        return hashlib.sha256(raw.encode()).hexdigest()[:32].encode("ascii")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """A text's unit vector (dim,), and its tokens: ids (n_tokens,), bytes (n_tokens, DIMENSION); none without a lead."""
+
+    vector: Vectors
+    token_ids: npt.NDArray[np.int32]
+    tokens: TokenBytes
+
+
+class EmbeddingCache:
+    """The embeddings of one snapshot, by text, with the basis of its token vectors."""
+
+    def __init__(self, basis: TokenBasis, known: dict[bytes, Embedded]) -> None:
+        self.basis = basis
+        self._known = known
 
     @classmethod
-    def open(cls, folder: Path | None, dimension: int) -> VectorCache:
-        """Open a snapshot's vectors; an empty cache where there are none or they do not fit."""
-        empty = cls({}, np.zeros((0, dimension), dtype=np.float32))
-        if folder is None:
-            return empty
-        try:
-            keys = np.load(folder / KEYS)
-            vectors = np.load(folder / VECTORS, mmap_mode="r")
-        except (OSError, ValueError, EOFError):
-            return empty
-        if keys.ndim != 1 or vectors.shape != (len(keys), dimension):
-            return empty
-        return cls({bytes(key): row for row, key in enumerate(keys)}, vectors)
+    def open(cls, folder: Path | None, embedder: Embedder) -> Self:
+        """Open the embeddings of a snapshot built with the same model; an empty cache where there are none."""
+        if folder is not None:
+            try:
+                return cls(TokenBasis.load(folder / _BASIS), _load(folder / _FILE))
+            except (OSError, ValueError, KeyError, EOFError):
+                pass  # damaged: embed anew
+        return cls(TokenBasis.fit(embedder), {})
 
     def embed(
-        self,
-        texts: Sequence[str],
-        embedder: Embedder,
-        *,
-        batch_size: int,
-        progress: Callable[[int, int], None],
-    ) -> tuple[VectorCache, Vectors, list[bool]]:
-        """Return a cache of exactly these texts, their vectors, and which of them were known already.
+        self, texts: Sequence[Text], embedder: Embedder, *, batch_size: int, progress: Callable[[int, int], None]
+    ) -> tuple[list[Embedded], list[bool]]:
+        """Return each text's embedding, and whether it was known already.
 
-        Args:
-            texts: what to embed; equal texts are embedded once.
-            embedder: the model, the same as the cache's.
-            batch_size: texts to one forward pass.
-            progress: called with (done, total) texts that have to be embedded.
-
-        Returns:
-            The cache; vectors of shape (n_texts, dimension); one flag a text, True where it was reused.
+        Equal texts are embedded once. `progress` gets (done, total) of the texts that have to be embedded.
         """
-        keys = [_digest(text) for text in texts]
-        reused = [key in self._rows for key in keys]
-        fresh = {key: text for key, text, known in zip(keys, texts, reused, strict=True) if not known}
-        made = embedder.encode(
-            list(fresh.values()), batch_size=batch_size, progress=lambda done: progress(done, len(fresh))
+        reused = [text.key in self._known for text in texts]
+        fresh = list({text.key: text for text, known in zip(texts, reused, strict=True) if not known}.values())
+        whole = [f"{text.lead}. {text.text}" if text.lead else text.text for text in fresh]
+        done = 0
+        for i, tokens in embedder.encode_tokens(whole, batch_size=batch_size):
+            text = fresh[i]
+            if text.lead is None:
+                made = Embedded(tokens.text_vector, np.zeros(0, np.int32), np.zeros((0, DIMENSION), np.int8))
+            else:
+                first = len(whole[i]) - len(text.text)
+                made = Embedded(tokens.pooled(first), tokens.ids.astype(np.int32), self.basis.pack(tokens))
+            self._known[text.key] = made
+            done += 1
+            if done % batch_size == 0 or done == len(fresh):
+                progress(done, len(fresh))
+        return [self._known[text.key] for text in texts], reused
+
+    def save(self, folder: Path, texts: Sequence[Text]) -> None:
+        """Write the basis and the embeddings of these texts into a snapshot's folder."""
+        keys = list(dict.fromkeys(text.key for text in texts))
+        kept = [self._known[key] for key in keys]
+        self.basis.save(folder / _BASIS)
+        np.savez(
+            folder / _FILE,
+            keys=np.array(keys, dtype="S32"),
+            vectors=np.stack([one.vector for one in kept]),
+            token_ids=np.concatenate([one.token_ids for one in kept]),
+            tokens=np.concatenate([one.tokens for one in kept]),
+            lengths=np.array([len(one.tokens) for one in kept], dtype=np.int64),
         )
-        at = {key: row for row, key in enumerate(fresh)}
-        distinct = list(dict.fromkeys(keys))
-        table = np.empty((len(distinct), embedder.dimension), dtype=np.float32)
-        for row, key in enumerate(distinct):
-            table[row] = made[at[key]] if key in at else self._vectors[self._rows[key]]
-        rows = {key: row for row, key in enumerate(distinct)}
-        return VectorCache(rows, table), table[[rows[key] for key in keys]], reused
-
-    def save(self, folder: Path) -> None:
-        """Write the cache into a snapshot's folder."""
-        np.save(folder / KEYS, np.array(list(self._rows), dtype="S32"))
-        np.save(folder / VECTORS, self._vectors)
 
 
-def _digest(text: str) -> bytes:
-    # Hex digits, because NumPy's byte strings drop trailing zero bytes.
-    return hashlib.sha256(text.encode()).hexdigest()[:32].encode("ascii")
+def load_basis(folder: Path) -> TokenBasis:
+    """Read the token basis of a snapshot; OSError, ValueError or KeyError where it is damaged."""
+    return TokenBasis.load(folder / _BASIS)
+
+
+def _load(path: Path) -> dict[bytes, Embedded]:
+    with np.load(path) as arrays:
+        keys, vectors, token_ids = arrays["keys"], arrays["vectors"], arrays["token_ids"]
+        tokens, ends = arrays["tokens"], np.cumsum(arrays["lengths"])
+    starts = np.concatenate([[0], ends[:-1]])
+    return {
+        bytes(key): Embedded(vectors[i], token_ids[starts[i] : ends[i]], tokens[starts[i] : ends[i]])
+        for i, key in enumerate(keys)
+    }

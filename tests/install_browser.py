@@ -1,6 +1,7 @@
 """Find a Chromium for the browser tests, or install one.
 
-`make test` runs this module; the tests import `find_browser` and `browser_arguments` from it. Covers Linux and macOS.
+`make test` runs this module; the tests import `find_browser` and `browser_arguments` from it. Covers Linux
+and macOS.
 """
 
 import functools
@@ -54,7 +55,11 @@ def install_browser() -> Path | None:
 
 
 def main() -> int:
-    """Make sure that there is a browser and print which; return the exit code."""
+    """Make sure that Playwright and a browser start and print which browser; return the exit code."""
+    if problem := _mend_playwright():
+        _say(f"Playwright does not start: {problem}")
+        _say("On Debian and Ubuntu this helps: sudo apt-get install libatomic1")
+        return 1
     if browser := find_browser() or install_browser():
         _say(f"Browser for the tests: {browser}")
         return 0
@@ -64,6 +69,20 @@ def main() -> int:
     _say("  Ubuntu:  .venv/bin/python -m playwright install --with-deps chromium")
     _say("`make unit` runs the tests that need no browser.")
     return 1
+
+
+def _mend_playwright() -> str | None:
+    """Return why Playwright does not start, or None once it does.
+
+    Its driver needs a library that the smallest Debian and Ubuntu images lack.
+    """
+    version = (*PLAYWRIGHT, "--version")
+    problem = _run(version)
+    if problem and "libatomic" in problem and (apt := _apt_get()):
+        _say("Installing libatomic1, which Playwright needs")
+        _run((*apt, "update"))
+        problem = _run((*apt, "install", "-y", "libatomic1")) or _run(version)
+    return problem
 
 
 def _candidates() -> Iterator[Path]:
@@ -86,23 +105,32 @@ def _playwright_browser() -> Path | None:
 
     Asks in a process of its own: inside a test, Playwright may be running already and does not start twice.
     """
-    script = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
+    script = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
+    )
     asked = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     return Path(asked.stdout.strip()) if asked.returncode == 0 else None
 
 
 def _installers() -> Iterator[tuple[str, ...]]:
     yield (*PLAYWRIGHT, "install", "--no-shell", "chromium")
-    sudo = () if os.geteuid() == 0 else ("sudo", "-n")
     if shutil.which("brew"):
         yield ("brew", "install", "--cask", "google-chrome")
-    elif shutil.which("apt-get") and (not sudo or _run((*sudo, "true")) is None):
-        apt = (*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
+    elif apt := _apt_get():
         _run((*apt, "update"))
         yield (*apt, "install", "-y", "--no-install-recommends", "chromium")
-        # Ubuntu has no such package, but Playwright's own download only lacks libraries there.
+        # Ubuntu has no such package, but there Playwright's own download lacks only libraries.
         if (downloaded := _playwright_browser()) and downloaded.exists():
             yield (*PLAYWRIGHT, "install-deps", "chromium")
+
+
+def _apt_get() -> tuple[str, ...] | None:
+    """Return the start of an apt-get command that asks for no password, or None where there is none."""
+    sudo = () if os.geteuid() == 0 else ("sudo", "-n")
+    if not shutil.which("apt-get") or (sudo and _run((*sudo, "true"))):
+        return None
+    return (*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
 
 
 def _run(command: tuple[str, ...], patience: float | None = None) -> str | None:
@@ -110,8 +138,9 @@ def _run(command: tuple[str, ...], patience: float | None = None) -> str | None:
 
     Args:
         command: The program and its arguments.
-        patience: Seconds without a new percentage in the output after which the command and its children are killed;
-            None waits as long as it takes. A download behind a closed firewall hangs for many minutes.
+        patience: Seconds without a new percentage in the output after which the command and its children
+            are killed, since a download behind a firewall can hang for many minutes; None waits as long as
+            it takes.
     """
     try:
         process = subprocess.Popen(

@@ -1,0 +1,174 @@
+"""The whole path from a question to an answer, top to bottom.
+
+    question -> resolve a follow-up -> read -> embed -> search -> write -> Answer
+
+Each stage is a plain function that can be read and tested alone; `Assistant.chain` is the same path as a
+LangChain Runnable, and `ArticleRetriever` the search alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from assistant.abstain import Calibration, load_calibration
+from assistant.compare import Row, prepare_rows
+from assistant.followup import resolve
+from assistant.index import OpenIndex, open_index
+from assistant.query import QueryMaker, Search
+from assistant.question import Question, QuestionReader, clean_question
+from assistant.retrieve import Hit, search, to_passage
+from assistant.settings import AnswerSettings
+from assistant.sides import SideFinder
+from assistant.spelling import Speller
+from assistant.types import Answer, Passage, Timings, Turn
+from assistant.write import write
+from ingest.domain import Domain
+from ingest.embed import Embedder, TokenVectors
+from ingest.keywords import words
+from ingest.types import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it came, with the conversation before it."""
+
+    question: str
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A question that was read and searched for, ready to be written about."""
+
+    asked: Asked
+    question: Question
+    search: Search
+    hits: tuple[Hit, ...]
+    embed_ms: float
+    retrieve_ms: float
+
+
+class Assistant:
+    """Answers questions from one open index. Safe to call from several threads."""
+
+    def __init__(self, index: OpenIndex, embedder: Embedder, settings: AnswerSettings) -> None:
+        self.index = index
+        self.settings = settings
+        self.calibration: Calibration = load_calibration()
+        self._embedder = embedder
+        self._finder = SideFinder(index.domain)
+        known = (word for title in index.articles.values() for word in words(f"{title.title} {title.publisher or ''}"))
+        sides = (word for side in index.domain.sides for name in (side.name, *side.synonyms) for word in words(name))
+        self._reader = QuestionReader(index.domain, self._finder, Speller([*index.vocabulary, *known, *sides]))
+        self._maker = QueryMaker(index, embedder, self._finder)
+        self._rows: tuple[Row, ...] = prepare_rows(
+            index, embedder, self._reader, self._maker, self._finder, settings.search
+        )
+
+    @classmethod
+    def open(cls, index: Path, *, settings: AnswerSettings | None = None, embedder: Embedder | None = None) -> Self:
+        """Open the index in use.
+
+        Args:
+            index: the folder that `ingest.build_index` wrote.
+            settings: how to answer.
+            embedder: a loaded model, to save loading it again.
+
+        Raises:
+            IndexMissing: nothing was ingested here yet.
+            IndexDamaged: the index cannot be used.
+            ModelMismatch: it was built with another model.
+            ModelError: the model cannot be loaded.
+        """
+        settings = settings or AnswerSettings()
+        embedder = embedder or Embedder.load(settings.model)
+        return cls(open_index(index, embedder), embedder, settings)
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """The articles of the index, ordered by id."""
+        return tuple(self.index.articles.values())
+
+    @property
+    def domain(self) -> Domain:
+        """What the corpus says of its subject."""
+        return self.index.domain
+
+    @property
+    def snapshot(self) -> str:
+        """The id of the snapshot that answers come from."""
+        return self.index.manifest.snapshot
+
+    @property
+    def chain(self) -> Runnable[Asked, Answer]:
+        """The path as a LangChain Runnable, from `Asked` to `Answer`."""
+        return RunnableLambda(self.find) | RunnableLambda(self.write)
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: as the reader typed it.
+            history: the turns before it, oldest first.
+
+        Raises:
+            QuestionError: the question is empty, too long, or has no words.
+        """
+        return self.write(self.find(Asked(question, tuple(history))))
+
+    def retrieve(self, question: str, top_k: int = 5) -> tuple[Passage, ...]:
+        """Return the passages that rank best for a question, best first.
+
+        Raises:
+            QuestionError: the question is empty, too long, or has no words.
+        """
+        found = self.find(Asked(question))
+        return tuple(to_passage(self.index, hit) for hit in found.hits[:top_k])
+
+    def find(self, asked: Asked) -> Found:
+        """Resolve, read, embed and search for a question.
+
+        Raises:
+            QuestionError: the question is empty, too long, or has no words.
+        """
+        began = time.perf_counter()
+        cleaned = clean_question(asked.question, self.settings.max_question_chars)
+        if asked.history and self.settings.follow_ups:
+            cleaned = resolve(cleaned, [turn.question for turn in asked.history], self._reader, self._finder)
+        question = self._reader.read(cleaned)
+        read: TokenVectors = self._embedder.read(question.text)
+        wanted = self._maker.make(question, read)
+        embedded = time.perf_counter()
+        hits = search(self.index, wanted.query, self.settings.search)
+        retrieved = time.perf_counter()
+        return Found(
+            asked, question, wanted, tuple(hits), 1000 * (embedded - began), 1000 * (retrieved - embedded)
+        )
+
+    def write(self, found: Found) -> Answer:
+        """Write the answer to what was found, or say that the articles do not say."""
+        began = time.perf_counter()
+        answer = write(
+            found.question,
+            found.search,
+            found.hits,
+            index=self.index,
+            finder=self._finder,
+            rows=self._rows,
+            calibration=self.calibration,
+            settings=self.settings,
+        )
+        wrote = 1000 * (time.perf_counter() - began)
+        timings = Timings(
+            embed=round(found.embed_ms, 3),
+            retrieve=round(found.retrieve_ms, 3),
+            write=round(wrote, 3),
+            total=round(found.embed_ms + found.retrieve_ms + wrote, 3),
+        )
+        return answer.model_copy(update={"question": found.asked.question, "timings_ms": timings})

@@ -1,0 +1,1 @@
+"""Measure the assistant on cases: read them, ask them, score the answers, compare, report and export."""

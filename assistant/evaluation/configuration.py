@@ -1,0 +1,174 @@
+"""Open an assistant for evaluation: on an index that is there, or on a fresh one of a corpus.
+
+A configuration file names what to open, so that two can be set side by side:
+
+    name: stricter
+    corpus: corpus              # or index: var/index
+    answer:
+      threshold: 0.7
+      search: {chunk_keyword: 0.0}
+
+`answer` takes the fields of AnswerSettings and `ingest` those of IngestSettings; all have defaults.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from assistant import Assistant
+from assistant.evaluation.metrics import Embed
+from assistant.evaluation.results import Setup
+from assistant.index import open_index
+from assistant.settings import AnswerSettings
+from assistant.types import Passage
+from ingest import build_index
+from ingest.embed import Embedder
+from ingest.errors import SettingsError
+from ingest.settings import IngestSettings
+
+
+class Configuration(BaseModel):
+    """What to evaluate: a corpus, indexed afresh, or an index as it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = ""
+    corpus: Path | None = None
+    index: Path | None = None
+    ingest: IngestSettings = Field(default_factory=IngestSettings)
+    answer: AnswerSettings = Field(default_factory=AnswerSettings)
+
+    @model_validator(mode="after")
+    def _check(self) -> Configuration:
+        if (self.corpus is None) == (self.index is None):
+            raise ValueError("give either corpus or index")
+        return self
+
+
+def load_configuration(file: Path) -> Configuration:
+    """Read a configuration file; paths in it start where the command runs.
+
+    Raises:
+        SettingsError: the file is missing, not YAML, or a field is wrong.
+    """
+    expected = "Expected the fields name, corpus or index, ingest and answer."
+    try:
+        value = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        configuration = Configuration.model_validate(value)
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}. {expected}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is not valid YAML: {error}. {expected}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{file}: {where}: {message}. {expected}") from error
+    return configuration.model_copy(update={"name": configuration.name or file.stem})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """An open assistant with what evaluating it needs beside it."""
+
+    assistant: Assistant
+    setup: Setup
+    passages: tuple[Passage, ...]
+    embed: Embed
+    index: Path
+    answer: AnswerSettings
+
+    def stages(self) -> Iterator[tuple[str, Assistant]]:
+        """Yield assistants on the same index with a stage of retrieval left out, each with what it is called."""
+        for name, answer in stage_settings(self.answer).items():
+            yield name, Assistant.open(self.index, answer)
+
+
+# What each row of the report's retrieval table keeps; "candidates" and the like stay as they are.
+_VECTORS = ("chunk_vector", "sentence_vector", "tokens")
+_KEYWORDS = ("chunk_keyword", "sentence_keyword", "related")
+_STAGES = {
+    "all stages": (*_VECTORS, *_KEYWORDS),
+    "vectors only": _VECTORS,
+    "BM25 only": _KEYWORDS,
+    "chunks only": ("chunk_vector", "chunk_keyword"),
+    "sentences only": ("sentence_vector", "sentence_keyword"),
+    "chunk vectors only": ("chunk_vector",),
+    "no token vectors": ("chunk_vector", "sentence_vector", *_KEYWORDS),
+}
+
+
+def stage_settings(answer: AnswerSettings) -> dict[str, AnswerSettings]:
+    """Return the settings that leave a stage of retrieval out, by name; the first leaves out none."""
+    found = {}
+    for name, kept in _STAGES.items():
+        dropped: dict[str, float | int] = {weight: 0.0 for weight in (*_VECTORS, *_KEYWORDS) if weight not in kept}
+        if not set(kept) & set(_KEYWORDS):
+            dropped["keyword_candidates"] = 0
+        found[name] = answer.model_copy(update={"search": answer.search.model_copy(update=dropped)})
+    return {**found, "no follow-up resolution": answer.model_copy(update={"follow_ups": False})}
+
+
+@contextlib.contextmanager
+def opened(configuration: Configuration) -> Iterator[Opened]:
+    """Open a configuration's assistant; an index made for it is deleted afterwards."""
+    with contextlib.ExitStack() as stack:
+        embedder = Embedder.load(configuration.answer.model)
+        index = configuration.index
+        if index is None:
+            assert configuration.corpus is not None  # noqa: S101 - the model has checked it
+            index = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bpo-kpo-evaluate-")))
+            build_index(configuration.corpus, index, settings=configuration.ingest, embedder=embedder)
+        passages = read_passages(index, embedder)
+        assistant = Assistant.open(index, configuration.answer)
+        yield Opened(
+            assistant=assistant,
+            setup=describe(assistant, configuration),
+            passages=passages,
+            embed=embedder.encode,
+            index=index,
+            answer=configuration.answer,
+        )
+
+
+def read_passages(index: Path, embedder: Embedder) -> tuple[Passage, ...]:
+    """Return every chunk of an index as a passage without a score, in the order of articles and text."""
+    opened_index = open_index(index, embedder)
+    found = []
+    for stored in opened_index.store.all():
+        chunk, article = stored.chunk, opened_index.articles[stored.chunk.article_id]
+        found.append(
+            Passage(
+                article_id=article.id,
+                title=article.title,
+                publisher=article.publisher,
+                url=article.url,
+                heading=chunk.heading,
+                quote=chunk.text,
+                start=chunk.start,
+                end=chunk.end,
+                score=0.0,
+            )
+        )
+    return tuple(sorted(found, key=lambda passage: (passage.article_id, passage.start, passage.end)))
+
+
+def describe(assistant: Assistant, configuration: Configuration) -> Setup:
+    """Return what a run records of the assistant that it evaluates."""
+    return Setup(
+        name=configuration.name,
+        model=configuration.answer.model,
+        snapshot=assistant.snapshot,
+        corpus={article.id: article.sha256 for article in assistant.articles.values()},
+        settings={
+            "ingest": configuration.ingest.model_dump(mode="json"),
+            "answer": configuration.answer.model_dump(mode="json"),
+        },
+    )

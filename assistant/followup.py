@@ -1,0 +1,109 @@
+"""Resolve a follow-up into a question that can be understood alone.
+
+By rules, without a model: pronouns take the subject of the turn before, an elliptic question ("And KPO?")
+takes its frame, "the other one" takes the other side. A question that names its own subject is left as it is,
+so a change of topic is not dragged back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.question import Question, QuestionReader
+from assistant.sides import SideFinder
+
+_LEAD = re.compile(
+    r"^(?:(?:and|so|ok(?:ay)?|but|then|fine|right|now|well|hmm|thanks|thank you|what about|how about|also)\b[\s,.:;-]*)+",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(different (thing|topic|question)|something else|another (thing|question|topic)|never mind|change of (topic|subject)|"
+    r"on another note|unrelated|forget (that|it))\b[^.:?!]*[.:?!,]*",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(r"\bthe other( one| model| kind| type| side| way round)?\b(?! hand)", re.IGNORECASE)
+_LATTER = re.compile(r"\b(the latter|the second( one)?)\b", re.IGNORECASE)
+_FORMER = re.compile(r"\b(the former|the first( one)?)\b", re.IGNORECASE)
+_THEM = re.compile(r"\b(which of (them|these|those|the two)|both of them|between them|they both|each of them)\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"\b(its|their)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(it|they|them|that|this|those|these|that one|this one)\b", re.IGNORECASE)
+_THERE = re.compile(r"\bthere\b(?! (is|are|was|were|any))", re.IGNORECASE)
+_WHY = re.compile(r"^(why|how come|why not|why so|why is (that|this|it)|how so)\W*$", re.IGNORECASE)
+
+
+def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finder: SideFinder) -> str:
+    """Return a question that can be understood without the ones before it.
+
+    Args:
+        question: the question, cleaned.
+        earlier: the reader's questions before it, oldest first.
+        reader: tells a question's words.
+        finder: tells the sides that a text names.
+    """
+    before = ""
+    for text in (*earlier[-4:], question):
+        before = _resolve_one(" ".join(text.split()), before, reader, finder)
+    return before
+
+
+def _resolve_one(question: str, before: str, reader: QuestionReader, finder: SideFinder) -> str:
+    changed = _CHANGE.search(question)
+    rest = _LEAD.sub("", _CHANGE.sub("", question)).strip() or question
+    if not before or changed:
+        return rest if changed else question
+    if _WHY.match(rest):
+        return f"Why? {before}"
+    now, then = reader.read(rest), reader.read(before)
+    led = rest != question
+    if _points_back(rest, now) or led or not (now.sides or now.content):
+        return _fill(rest, now, before, then, finder)
+    return question
+
+
+def _points_back(text: str, now: Question) -> bool:
+    if any(pattern.search(text) for pattern in (_OTHER, _LATTER, _FORMER, _THEM)):
+        return True
+    if now.sides:
+        return False
+    return bool(_POSSESSIVE.search(text) or _PRONOUN.search(text) or _THERE.search(text)) or len(text.split()) <= 4
+
+
+def _fill(text: str, now: Question, before: str, then: Question, finder: SideFinder) -> str:
+    order = finder.in_order(before)
+    sides = list(dict.fromkeys(order))
+    names = finder.names
+    if _OTHER.search(text) and len(sides) == 1 and len(names) == 2:
+        other = names[1 - sides[0]]
+        stripped = _OTHER.sub(other, text)
+        return finder.replace(before, 1 - sides[0]) if not now.content else stripped
+    if len(sides) > 1 and (_LATTER.search(text) or _FORMER.search(text)):
+        return _FORMER.sub(names[sides[0]], _LATTER.sub(names[sides[-1]], text))
+    if _THEM.search(text) and len(names) > 1:
+        return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in sides or range(len(names)))}?"
+    if now.sides and not now.content and len(now.sides) == 1:
+        # "And KPO?": the question before, asked of this side.
+        return finder.replace(before, next(iter(now.sides))) if sides else f"{before.rstrip('?. ')} {text}"
+    if now.sides:
+        return text
+    if sides and len(sides) < len(names):
+        return _with_side(text, now, names[sides[-1]], before, then)
+    if now.content and len(text.split()) <= 4 and not sides and then.content:
+        return _swap_subject(text, before)
+    return f"{before.rstrip('?. ')}: {text}" if then.content or sides else text
+
+
+def _with_side(text: str, now: Question, name: str, before: str, then: Question) -> str:
+    """Put the side of the turn before in the place of a pronoun, or behind the question."""
+    for pattern, replacement in ((_POSSESSIVE, f"{name}'s"), (_THERE, f"in {name}"), (_PRONOUN, name)):
+        if pattern.search(text):
+            filled = pattern.sub(replacement, text, count=1)
+            return filled if now.content else f"{before.rstrip('?. ')}: {filled}"
+    if not now.content:
+        return f"{before.rstrip('?. ')}: {text}"
+    return f"{text.rstrip('?. ')} of {name}?"
+
+
+def _swap_subject(text: str, before: str) -> str:
+    """Ask the question before of another subject: "What does nearshore mean?", "And onshore?"."""
+    return f"{text.rstrip('?. ')}: {before}"

@@ -1,0 +1,139 @@
+"""Read a question: mend its spelling, and tell which sides, words and aspects it asks about and how.
+
+Follow-ups are resolved before (`assistant.followup`): what comes here can be understood alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from bm25s.stopwords import STOPWORDS_EN_PLUS as STOP_WORDS
+
+from assistant.sides import SideFinder, Sides
+from assistant.spelling import Speller
+from ingest.domain import Domain
+from ingest.errors import QuestionError
+from ingest.keywords import stems
+
+_MARKUP = re.compile(r"<[^<>]*>|[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+
+# Words that ask, address or fill but say nothing of the subject, beside the usual stop words.
+_FRAME = """
+    tell explain say said says please show list give name mean means meaning meant know think want need wants needs
+    like would could shall may might must let also get gets got make makes made made take takes go goes going come use
+    used uses using exactly really actually simply basically plain english word words sentence summary short brief
+    quick quickly kind sort type thing things way ways lot many much one ones two us yes ok okay hi hello thanks
+    thank plz vs versus compare compared comparison difference differences differ differs different question answer
+    article articles source sources according text page typical typically main primary major key common commonly
+    usually often get better best good suit suits fit fits belong belongs fall falls side model models option
+    what's whats i'm
+"""
+_COMPARE = re.compile(
+    r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|tell\b.{0,30}\bapart)\b", re.IGNORECASE
+)
+_EITHER = re.compile(
+    r"\bwhich one\b|\bwhich of (them|these|those|the two)\b|\bwhich (type|kind|sort|model|side|form|option)\b"
+    r"|\b(which|what) (is it|suits?|fits?)\b"
+    r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b|\b(pick|choose) (just )?(one|between)\b",
+    re.IGNORECASE,
+)
+_ALL_SIDES = re.compile(r"\b(the two|both|each (of the two|one|model|kind|type)?|either|which one|which of)\b", re.IGNORECASE)
+_DEGREE = re.compile(r"\b(more|less|most|least|fewer|than)\b", re.IGNORECASE)
+_COMPARATIVE = re.compile(r"\b(\w{3,})er\b", re.IGNORECASE)
+
+
+class Ask(StrEnum):
+    """How a question asks, which decides the form of its answer."""
+
+    LOOKUP = "lookup"
+    COMPARE = "compare"
+    CHOOSE = "choose"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as read.
+
+    `text` is what is embedded, its spelling mended; `content` the stems that carry its subject, side names and
+    frame words left out, in order; `aspects` the positions in `domain.aspects` that one of its words names.
+    """
+
+    text: str
+    ask: Ask
+    sides: Sides
+    content: tuple[str, ...]
+    stems: tuple[str, ...]
+    aspects: tuple[int, ...]
+
+
+def clean_question(text: str, max_chars: int) -> str:
+    """Return a question on one line, without markup and invisible characters.
+
+    Raises:
+        QuestionError: nothing is left, there is no letter or digit, or it is longer than `max_chars`.
+    """
+    if len(text) > max_chars:
+        raise QuestionError(f"The question has {len(text):,} characters, more than {max_chars:,}. Shorten it.")
+    folded = unicodedata.normalize("NFKC", text)
+    cleaned = " ".join(_MARKUP.sub(" ", _SCRIPT.sub(" ", folded)).split())
+    if not any(c.isalnum() for c in cleaned):
+        raise QuestionError("The question is empty or has no words. Type a question, for example: What is BPO?")
+    return cleaned
+
+
+class QuestionReader:
+    """Reads questions for one domain and corpus."""
+
+    def __init__(self, domain: Domain, finder: SideFinder, speller: Speller) -> None:
+        self._finder = finder
+        self._speller = speller
+        self._aspect_words = [[stems(word) for word in (aspect.name, *aspect.words)] for aspect in domain.aspects]
+
+    def read(self, text: str) -> Question:
+        """Read one question that can be understood alone."""
+        mended = self._speller.mend(text)
+        order = self._finder.in_order(mended)
+        if not order and _ALL_SIDES.search(mended):
+            order = list(range(len(self._finder.names)))
+        bare = stems(self._finder.remove(mended))
+        content = tuple(dict.fromkeys(stem for stem in bare if stem not in stop_stems()))
+        return Question(
+            text=mended,
+            ask=self._how(mended, order, content),
+            sides=frozenset(order),
+            content=content,
+            stems=tuple(stem for stem in stems(mended) if stem not in stop_stems()),
+            aspects=tuple(
+                i for i, words in enumerate(self._aspect_words) if any(_contains(bare, word) for word in words)
+            ),
+        )
+
+    def _how(self, text: str, order: list[int], content: tuple[str, ...]) -> Ask:
+        both = len(set(order)) > 1
+        either = re.search(r"\bor\b", text, re.IGNORECASE) is not None and both
+        if (either or _EITHER.search(text)) and not self._has_degree(text) and content:
+            return Ask.CHOOSE
+        if both and (_COMPARE.search(text) or (not content and len(text.split()) <= 6)):
+            return Ask.COMPARE
+        return Ask.LOOKUP
+
+    def _has_degree(self, text: str) -> bool:
+        """Tell whether a text compares by degree: "more", "than", or a word in -er that also has an -est."""
+        bases = (match.group(1).lower() for match in _COMPARATIVE.finditer(text))
+        return bool(_DEGREE.search(text)) or any(self._speller.knows(base + "est") for base in bases)
+
+
+@cache
+def stop_stems() -> frozenset[str]:
+    """Return the stems of the words that carry no subject."""
+    return frozenset(stems(" ".join([*STOP_WORDS, *_FRAME.split()]))) | {"s", "t", "d", "m", "re", "ll", "ve"}
+
+
+def _contains(text: list[str], phrase: list[str]) -> bool:
+    size = len(phrase)
+    return any(text[at : at + size] == phrase for at in range(len(text) - size + 1))

@@ -1,0 +1,47 @@
+"""Tell which of the compared sides a text speaks of, by the names that the domain gives them."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.domain import Domain
+
+Sides = frozenset[int]
+NONE: Sides = frozenset()
+
+
+class SideFinder:
+    """Finds mentions of the domain's sides. A side is its position in `domain.sides`."""
+
+    def __init__(self, domain: Domain) -> None:
+        self.names = tuple(side.name for side in domain.sides)
+        # Longest first, so that a synonym that contains another side's name is read whole.
+        words = sorted(
+            ((word, i) for i, side in enumerate(domain.sides) for word in (side.name, *side.synonyms)),
+            key=lambda pair: -len(pair[0]),
+        )
+        self._side_of = {word.lower(): i for word, i in words}
+        pattern = "|".join(re.escape(word) for word, _ in words)
+        self._pattern = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if words else None
+
+    def find(self, text: str) -> Sides:
+        """Return the sides that a text names."""
+        return frozenset(self.in_order(text))
+
+    def in_order(self, text: str) -> list[int]:
+        """Return every mention of a side, in the order of the text."""
+        if self._pattern is None:
+            return []
+        return [self._side_of[match.group().lower()] for match in self._pattern.finditer(text)]
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return the (start, end) of every mention of a side."""
+        return [match.span() for match in self._pattern.finditer(text)] if self._pattern else []
+
+    def remove(self, text: str) -> str:
+        """Return a text without the sides' names."""
+        return self._pattern.sub(" ", text) if self._pattern else text
+
+    def replace(self, text: str, side: int) -> str:
+        """Return a text with every side's name replaced by one side's."""
+        return self._pattern.sub(self.names[side], text) if self._pattern else text

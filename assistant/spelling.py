@@ -1,0 +1,77 @@
+"""Mend typing errors in a question against the corpus' own words.
+
+A word is left alone when the corpus or a general English dictionary knows it; else the nearest known word
+takes its place, the corpus' words before others. Names and new words that are near nothing stay as typed, so
+that the assistant can say that no article mentions them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SHORTEST = 4
+# The general words that a typing error is mended to: rarer ones are more often wrong than right.
+_COMMON = 10_000
+
+
+class Speller:
+    """Mends words that neither the corpus nor English knows."""
+
+    def __init__(self, corpus_words: Iterable[str]) -> None:
+        self._corpus = frozenset(word for word in corpus_words if word.isalpha() and len(word) >= _SHORTEST)
+        self._corpus_list = sorted(self._corpus)
+
+    def knows(self, word: str) -> bool:
+        """Tell whether the corpus or English has a word (lower case)."""
+        return word in self._corpus or word in _english()
+
+    def mend(self, text: str) -> str:
+        """Return a text with its misspelt words mended; all else as it was."""
+        return _WORD.sub(lambda match: self._mend_word(match.group()), text)
+
+    def _mend_word(self, word: str) -> str:
+        lower = word.lower()
+        if len(lower) < _SHORTEST or self.knows(lower):
+            return word
+        # A capital or two inside is an acronym or a name: only a very near corpus word may replace it.
+        slack = 1 if word[0].isupper() or len(lower) <= 5 else 2 if len(lower) <= 9 else 3
+        nearest = (
+            _nearest(lower, self._corpus_list, slack)
+            or self._longer(lower)
+            or (_nearest(lower, _common_words(), min(slack, 2)) if word.islower() else None)
+        )
+        if nearest is None:
+            return word
+        return nearest.capitalize() if word[0].isupper() else nearest
+
+    def _longer(self, word: str) -> str | None:
+        """Return the shortest corpus word that a clipped word ("pharma") begins."""
+        longer = [other for other in self._corpus_list if len(word) >= 5 and other.startswith(word)]
+        return min(longer, key=len, default=None)
+
+
+def _nearest(word: str, known: list[str], slack: int) -> str | None:
+    # A first letter is rarely mistyped, and asking for it keeps names from turning into other words.
+    same = [other for other in known if other[0] == word[0] and abs(len(other) - len(word)) <= slack]
+    found = process.extract(word, same, scorer=OSA.distance, score_cutoff=slack, limit=1)
+    return found[0][0] if found else None
+
+
+@cache
+def _english() -> dict[str, int]:
+    """Return the general English words with their rank, the most frequent first."""
+    path = files("symspellpy") / "frequency_dictionary_en_82_765.txt"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return {line.split(" ", 1)[0]: rank for rank, line in enumerate(lines)}
+
+
+@cache
+def _common_words() -> list[str]:
+    return [word for word, rank in _english().items() if rank < _COMMON and len(word) >= _SHORTEST]

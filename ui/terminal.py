@@ -1,0 +1,155 @@
+"""What the command line prints. In a terminal it wraps and colours; elsewhere it is plain text.
+
+No text of an answer or an article is read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table as Grid
+from rich.text import Text
+
+from ui import texts
+
+if TYPE_CHECKING:
+    from assistant.types import Answer, Citation, Statement, Table
+    from ingest import IndexStatus
+    from ingest.types import IndexReport
+
+# Text is easiest to read in lines of about this length.
+MAX_WIDTH = 100
+PLAIN_WIDTH = 100_000
+
+
+class IngestProgress:
+    """A progress bar a stage, on stderr, gone when the work is done."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage is."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(texts.STAGES.get(stage, stage), total=total)
+        self._progress.update(self._tasks[stage], completed=done, total=total)
+
+
+def show_report(report: IndexReport, console: Console | None = None) -> None:
+    """Print what an ingest did, and each file that it skipped."""
+    console = console or _console()
+    _show_pairs(
+        console,
+        [
+            ("Index", str(report.index)),
+            ("Snapshot", report.snapshot),
+            ("Articles", f"{report.articles:,}"),
+            ("Chunks", f"{report.chunks:,}"),
+            ("Sentences", f"{report.sentences:,}"),
+            ("Embedded", f"{report.embedded:,}"),
+            ("Reused", f"{report.reused:,}"),
+            ("Skipped", f"{len(report.skipped):,}"),
+            ("Seconds", f"{report.seconds:.1f}"),
+        ],
+    )
+    for skipped in report.skipped:
+        console.print(Text.assemble(("Skipped ", "yellow"), (skipped.file, "bold"), f": {skipped.reason}"))
+
+
+def show_status(index: Path, status: IndexStatus, console: Console | None = None) -> None:
+    """Print the state of an index."""
+    _show_pairs(
+        console or _console(),
+        [
+            ("Index", str(index)),
+            ("Snapshot", status.snapshot),
+            ("Built at", status.built_at),
+            ("Articles", f"{status.articles:,}"),
+            ("Chunks", f"{status.chunks:,}"),
+            ("Sentences", f"{status.sentences:,}"),
+            ("Model", status.model),
+            ("Previous", status.previous or "none"),
+        ],
+    )
+
+
+def show_answer(answer: Answer, console: Console | None = None) -> None:
+    """Print an answer: its statements with [n] marks, its table, its sources and what else can be asked."""
+    console = console or _console()
+    if answer.query != answer.question and not answer.abstained:
+        console.print(Text(f"{texts.UNDERSTOOD_AS}: {answer.query}", style="dim"))
+    if answer.abstained:
+        console.print(Text(answer.text, style="yellow"))
+    for statement in answer.statements:
+        console.print(_marked(statement))
+        console.print()
+    if answer.table is not None:
+        console.print(_grid(answer.table, console))
+        console.print()
+    if answer.citations:
+        console.print(Text(texts.SOURCES, style="bold"))
+        for citation in answer.citations:
+            _show_source(console, citation)
+    if answer.suggestions:
+        console.print()
+        console.print(Text(texts.TRY_INSTEAD if answer.abstained else texts.ASK_NEXT, style="bold"))
+        for suggestion in answer.suggestions:
+            console.print(Padding(Text(f"- {suggestion}"), (0, 0, 0, 2), expand=False))
+
+
+def _console() -> Console:
+    console = Console(highlight=False, emoji=False, markup=False)
+    console.width = min(console.width, MAX_WIDTH) if console.is_terminal else PLAIN_WIDTH
+    return console
+
+
+def _show_pairs(console: Console, pairs: Sequence[tuple[str, str]]) -> None:
+    for name, value in pairs:
+        console.print(Text.assemble((f"{name:<10} ", "dim"), value))
+
+
+def _marked(statement: Statement) -> Text:
+    text = Text(statement.text)
+    if statement.citations:
+        text.append(" " + "".join(f"[{number}]" for number in statement.citations), style="cyan")
+    return text
+
+
+def _grid(table: Table, console: Console) -> Grid:
+    grid = Grid(box=box.ROUNDED if console.is_terminal else box.MARKDOWN, show_lines=console.is_terminal)
+    for column in table.columns:
+        grid.add_column(Text(column), overflow="fold")
+    for row in table.rows:
+        grid.add_row(*(_marked(cell) for cell in row))
+    return grid
+
+
+def _show_source(console: Console, citation: Citation) -> None:
+    where = " · ".join(part for part in (citation.title, citation.publisher, citation.heading) if part)
+    console.print(Text.assemble((f"[{citation.number}] ", "cyan"), where))
+    quote = " ".join(citation.quote.split())
+    console.print(Padding(Text(f"“{quote}”", style="dim"), (0, 0, 0, 4), expand=False))
