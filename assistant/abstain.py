@@ -1,20 +1,72 @@
 """Tell how likely it is that the articles answer a question, and name what is missing when they do not.
 
-The features and their weights were fitted on the project's own answerable and unanswerable cases; the file
-beside this module holds them with how they were fitted.
+Similarity alone cannot tell "not in the articles" from "in the articles": a question on the subject is near to
+them either way. So the evidence is asked what the question asks for: is every word of it met, are its names
+known, is there a number where a number is asked for. `calibration.json` holds the weights and how they were fitted.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+
+import numpy as np
+
+from assistant.query import Search
+from assistant.question import Ask, Question, stop_stems
+from assistant.retrieve import Hit
+from assistant.select import side_score
+from assistant.sides import SideFinder
+from assistant.spelling import is_english
+from assistant.units import Unit
+from ingest.keywords import stems
+
+_WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
+_NUMBER = re.compile(r"\d|\bper ?cent\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z][\w.&]+")
+_ASKS_NUMBER = re.compile(
+    r"\bhow (many|big|large|fast|old|long|often|soon|high|low)\b"
+    r"|\bhow much (do|does|did|will|would|is|are|money|should|can|could)\b"
+    r"|\b(what|which) (year|percentage|share|number|date|size|salary|rate|price|age)\b"
+    r"|\bwhen (did|was|were|will|is)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%",
+    re.IGNORECASE,
+)
+_ASKS_NAME = re.compile(
+    r"^(who|whose)\b|\bwho (is|was|came|invented|founded|runs|are)\b|\bname (a|some|the)\b"
+    r"|\bwhich (compan|firm|vendor|provider|countr|city|software|tool|law|standard)",
+    re.IGNORECASE,
+)
+_ASKS_RANK = re.compile(
+    r"\b(biggest|largest|top|leading|cheapest|fastest|most popular|number one|richest|five|ten)\b", re.IGNORECASE
+)
+# How many of the best units are looked at together.
+_EVIDENCE = 5
+# What a word counts as met by when the question has no word of its own, such as "What is BPO?".
+_NO_WORD = 0.72
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word of a question: how well the best unit and the best five meet it, and what it is.
+
+    `known` tells that the articles use it; `name` that it looks like a name or term that they do not use.
+    """
+
+    text: str
+    by_best: float
+    by_all: float
+    known: bool
+    name: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic model: P(answerable) = 1 / (1 + exp(-(bias + weights . features)))."""
+    """A logistic model: P(answerable) = 1 / (1 + exp(-(bias + sum(weight * feature))))."""
 
     threshold: float
     bias: float
@@ -26,7 +78,119 @@ class Calibration:
         return 1.0 / (1.0 + math.exp(-max(min(total, 30.0), -30.0)))
 
 
+@cache
 def load_calibration() -> Calibration:
     """Read the calibration that ships with the package."""
     data = json.loads((files("assistant") / "calibration.json").read_text(encoding="utf-8"))
     return Calibration(float(data["threshold"]), float(data["bias"]), dict(data["weights"]))
+
+
+def words_of(question: Question, search: Search, units: Sequence[Unit], known: frozenset[str], finder: SideFinder) -> list[Word]:
+    """Return the content words of a question with how well the evidence meets them.
+
+    Args:
+        question: as read.
+        search: its query.
+        units: the evidence, best first.
+        known: the stems of all words of the articles.
+        finder: tells the names of sides, which are no content words.
+    """
+    if not units:
+        return []
+    hits = np.stack([unit.token_hits for unit in units[:_EVIDENCE]])
+    best, together = hits[0], hits.max(axis=0)
+    found = []
+    for match in _WORD.finditer(question.text):
+        text, own = match.group(), stems(match.group())
+        if not own or all(stem in stop_stems() for stem in own) or finder.find(text):
+            continue
+        tokens = [i for i, at in enumerate(search.starts) if match.start() <= at < match.end()]
+        if not tokens:
+            continue
+        is_known = all(stem in known for stem in own)
+        found.append(
+            Word(
+                text=text,
+                by_best=float(best[tokens].mean()),
+                by_all=float(together[tokens].mean()),
+                known=is_known,
+                name=not is_known and _looks_like_name(text, first=match.start() == 0),
+            )
+        )
+    return found
+
+
+def features_of(question: Question, search: Search, hits: Sequence[Hit], units: Sequence[Unit], words: Sequence[Word]) -> dict[str, float]:
+    """Return what the calibration weighs; `units` are the evidence, best first."""
+    if not units:
+        return dict.fromkeys(FEATURES, 0.0)
+    best = units[0]
+    together = np.stack([unit.token_hits for unit in units[:_EVIDENCE]]).max(axis=0)
+    unknown = [word for word in words if not word.known]
+    evidence = " ".join(unit.text for unit in units[:3])
+    asks_number = bool(_ASKS_NUMBER.search(question.text))
+    values = (
+        side_score(best, question.sides),
+        float(best.token_hits @ search.topic),
+        float(together @ search.topic),
+        min((word.by_all for word in words), default=_NO_WORD),
+        min((word.by_best for word in words), default=_NO_WORD),
+        max((1 - word.by_all for word in unknown), default=0.0),
+        float(min(len(unknown), 3)),
+        float(min(sum(word.name for word in words), 2)),
+        float(asks_number and not _NUMBER.search(evidence)),
+        float(asks_number),
+        float(bool(_ASKS_NAME.search(question.text)) and not _NAME.search(evidence)),
+        float(bool(_ASKS_RANK.search(question.text))),
+        words[0].by_best if words else _NO_WORD,
+        words[-1].by_best if words else _NO_WORD,
+        max(hit.cosine for hit in hits[:_EVIDENCE]),
+        best.cosine,
+        side_score(best, question.sides) - side_score(units[min(5, len(units) - 1)], question.sides),
+        float(question.ask is Ask.CHOOSE),
+    )
+    return dict(zip(FEATURES, values, strict=True))
+
+
+FEATURES = (
+    "score",
+    "topic_by_best",
+    "topic_by_all",
+    "weakest_word_by_all",
+    "weakest_word_by_best",
+    "unknown_word_gap",
+    "unknown_words",
+    "unknown_names",
+    "number_missing",
+    "asks_number",
+    "name_missing",
+    "asks_rank",
+    "first_word_by_best",
+    "last_word_by_best",
+    "chunk_cosine",
+    "sentence_cosine",
+    "margin",
+    "asks_which",
+)
+
+
+def what_is_missing(question: Question, words: Sequence[Word]) -> str:
+    """Return a sentence that says what the articles do not."""
+    unknown = [word for word in words if not word.known]
+    names = [word for word in unknown if word.name] or sorted(unknown, key=lambda word: word.by_all)[:1]
+    if names:
+        listed = " or ".join(f"“{word.text}”" for word in names[:3])
+        return f"None of the articles mentions {listed}, so they do not answer this."
+    if _ASKS_NUMBER.search(question.text):
+        return "None of the articles gives that figure."
+    if _ASKS_NAME.search(question.text):
+        return "None of the articles names that."
+    return "None of the articles answers this."
+
+
+def _looks_like_name(text: str, *, first: bool) -> bool:
+    if text.isupper() and len(text) > 1:
+        return True
+    if text[0].isupper() and not first:
+        return True
+    return not is_english(text.lower())

@@ -30,7 +30,7 @@ from assistant.types import Answer, Passage, Timings, Turn
 from assistant.write import write
 from ingest.domain import Domain
 from ingest.embed import Embedder, TokenVectors
-from ingest.keywords import words
+from ingest.keywords import stems, words
 from ingest.types import Article
 
 
@@ -63,9 +63,9 @@ class Assistant:
         self.calibration: Calibration = load_calibration()
         self._embedder = embedder
         self._finder = SideFinder(index.domain)
-        known = (word for title in index.articles.values() for word in words(f"{title.title} {title.publisher or ''}"))
-        sides = (word for side in index.domain.sides for name in (side.name, *side.synonyms) for word in words(name))
-        self._reader = QuestionReader(index.domain, self._finder, Speller([*index.vocabulary, *known, *sides]))
+        known = _known_words(index)
+        self._known = frozenset(stems(" ".join(known)))
+        self._reader = QuestionReader(index.domain, self._finder, Speller(known))
         self._maker = QueryMaker(index, embedder, self._finder)
         self._rows: tuple[Row, ...] = prepare_rows(
             index, embedder, self._reader, self._maker, self._finder, settings.search
@@ -160,6 +160,7 @@ class Assistant:
             found.hits,
             index=self.index,
             finder=self._finder,
+            known=self._known,
             rows=self._rows,
             calibration=self.calibration,
             settings=self.settings,
@@ -172,3 +173,12 @@ class Assistant:
             total=round(found.embed_ms + found.retrieve_ms + wrote, 3),
         )
         return answer.model_copy(update={"question": found.asked.question, "timings_ms": timings})
+
+
+def _known_words(index: OpenIndex) -> list[str]:
+    """Return the words that the articles, their titles and the domain use."""
+    domain = index.domain
+    named = [f"{article.title} {article.publisher or ''}" for article in index.articles.values()]
+    named += [name for side in domain.sides for name in (side.name, *side.synonyms)]
+    named += [f"{aspect.name} {' '.join(aspect.words)} {aspect.about}" for aspect in domain.aspects]
+    return [*index.vocabulary, *(word for text in named for word in words(text))]

@@ -26,10 +26,14 @@ _PUNCTUATION = "?.,-!:;()/\"'"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Search:
-    """A query with its topic: token weights that sum to 1, zero for the names of sides."""
+    """A query with its topic: token weights that sum to 1, zero for the names of sides.
+
+    `starts` are the first characters of its tokens in the question's text.
+    """
 
     query: Query
     topic: Scores
+    starts: tuple[int, ...]
 
 
 class QueryMaker:
@@ -54,7 +58,7 @@ class QueryMaker:
         query = Query(
             read.text_vector, self._index.basis.project(read), _sum_to_one(weights), question.stems, tuple(related)
         )
-        return Search(query, _sum_to_one(topic))
+        return Search(query, _sum_to_one(topic), tuple(read.starts.tolist()))
 
     def _weight(self, token: int) -> float:
         """Return a token's inverse document frequency over sentences, natural log, bounded."""

@@ -75,12 +75,15 @@ def clean_question(text: str, max_chars: int) -> str:
     """Return a question on one line, without markup and invisible characters.
 
     Raises:
-        QuestionError: nothing is left, there is no letter or digit, or it is longer than `max_chars`.
+        QuestionError: there is no letter or digit, or it is longer than `max_chars`.
     """
     if len(text) > max_chars:
         raise QuestionError(f"The question has {len(text):,} characters, more than {max_chars:,}. Shorten it.")
     folded = unicodedata.normalize("NFKC", text)
     cleaned = " ".join(_MARKUP.sub(" ", _SCRIPT.sub(" ", folded)).split())
+    if not any(c.isalnum() for c in cleaned):
+        # Nothing but markup: its words are a question that no article answers, not an empty one.
+        cleaned = " ".join(re.findall(r"\w+", folded))
     if not any(c.isalnum() for c in cleaned):
         raise QuestionError("The question is empty or has no words. Type a question, for example: What is BPO?")
     return cleaned

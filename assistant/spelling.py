@@ -57,6 +57,11 @@ class Speller:
         return min(longer, key=len, default=None)
 
 
+def is_english(word: str) -> bool:
+    """Tell whether a general English dictionary has a word (lower case)."""
+    return word in _english()
+
+
 def _nearest(word: str, known: list[str], slack: int) -> str | None:
     # A first letter is rarely mistyped, and asking for it keeps names from turning into other words.
     same = [other for other in known if other[0] == word[0] and abs(len(other) - len(word)) <= slack]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.abstain import Calibration
+from assistant.abstain import Calibration, features_of, what_is_missing, words_of
 from assistant.choose import decide, topic_score
 from assistant.cite import Citations, render, state, tabulate
 from assistant.compare import Row
@@ -36,13 +36,16 @@ def write(
     *,
     index: OpenIndex,
     finder: SideFinder,
+    known: frozenset[str],
     rows: Sequence[Row],
     calibration: Calibration,
     settings: AnswerSettings,
 ) -> Answer:
     """Write the answer to a question from its ranked chunks."""
     units = make_units(hits[:_CHUNKS], finder)
-    confidence = calibration.confidence(_features(question, search, units))
+    evidence = sorted(units, key=lambda unit: -side_score(unit, question.sides))
+    words = words_of(question, search, evidence, known, finder)
+    confidence = calibration.confidence(features_of(question, search, hits, evidence, words))
     threshold = calibration.threshold if settings.threshold is None else settings.threshold
     suggestions = _suggest(index, search, question)
     if not units or confidence < threshold:
@@ -50,14 +53,12 @@ def write(
             question=question.text,
             query=question.text,
             abstained=True,
-            text="None of the articles answers this.",
+            text=what_is_missing(question, words),
             suggestions=suggestions,
             confidence=round(confidence, 4),
         )
     citations = Citations(index)
-    said = _say(question, search, units, index, settings)
-    statements = said if isinstance(said, tuple) else ()
-    verdict, chosen = said
+    verdict, chosen = _say(question, search, units, index, settings)
     statements = (*_verdict_statement(verdict, chosen, citations), *state(chosen, citations))
     table_rows = _rows_for(question, rows)
     table = (
@@ -131,8 +132,3 @@ def _suggest(index: OpenIndex, search: Search, question: Question) -> tuple[str,
     asked = question.text.casefold().rstrip("?. ")
     near = [index.questions[i] for i in order if index.questions[i].casefold().rstrip("?. ") != asked]
     return tuple(near[:_SUGGESTIONS])
-
-
-def _features(question: Question, search: Search, units: Sequence[Unit]) -> dict[str, float]:
-    best = max((side_score(unit, question.sides) for unit in units), default=0.0)
-    return {"score": best}

@@ -6,15 +6,17 @@ knows. `README*` files and the domain file are no articles. Does not split or em
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import frontmatter
 import yaml
-from charset_normalizer import from_bytes
+from frontmatter.default_handlers import YAMLHandler
 
 from ingest.convert import Page, clean_page_text, convert_docx, convert_html, convert_pdf
 from ingest.domain import DOMAIN_FILE
@@ -24,13 +26,23 @@ from ingest.types import Article, Skipped
 MARKDOWN = (".md", ".markdown")
 TEXT = (".txt", ".text")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# Byte order marks with the encoding that each announces; the first two bytes of UTF-32's are UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The articles of a folder, ordered by id, and the files that were skipped."""
+    """The articles of a folder, ordered by id, each one's file by its id, and the files that were skipped."""
 
+    folder: Path
     articles: tuple[Article, ...]
+    files: dict[str, str]
     skipped: tuple[Skipped, ...]
 
 
@@ -41,13 +53,12 @@ def read_corpus(folder: Path, *, max_file_bytes: int) -> Corpus:
         CorpusError: the folder is missing, or holds no readable article.
     """
     if not folder.is_dir():
-        raise CorpusError(
-            f"The corpus folder {folder} does not exist. Name one: bpo-kpo ingest --corpus DIR"
-        )
+        raise CorpusError(f"The corpus folder {folder} does not exist. Name one: bpo-kpo ingest --corpus DIR")
     articles: dict[str, Article] = {}
+    files: dict[str, str] = {}
     skipped: list[Skipped] = []
     for path in sorted(p for p in folder.rglob("*") if _is_candidate(p, folder)):
-        name = path.relative_to(folder).as_posix()
+        name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", errors="replace")
         try:
             article = read_article(path, max_file_bytes=max_file_bytes)
             if article.id in articles:
@@ -56,13 +67,19 @@ def read_corpus(folder: Path, *, max_file_bytes: int) -> Corpus:
             skipped.append(Skipped(name, str(error)))
         else:
             articles[article.id] = article
+            files[article.id] = name
     if not articles:
-        reasons = "".join(f"\n  {s.file}: {s.reason}" for s in skipped)
-        raise CorpusError(
-            f"The corpus folder {folder} holds no readable article. Put Markdown, text, HTML, PDF or DOCX files "
-            f"there, then run: bpo-kpo ingest --corpus {folder}{reasons}"
-        )
-    return Corpus(tuple(articles[key] for key in sorted(articles)), tuple(skipped))
+        raise nothing_readable(folder, skipped)
+    return Corpus(folder, tuple(articles[key] for key in sorted(articles)), files, tuple(skipped))
+
+
+def nothing_readable(folder: Path, skipped: Sequence[Skipped]) -> CorpusError:
+    """Return the error that a folder holds no article, with the reason for each of its files."""
+    reasons = "".join(f"\n  {s.file}: {s.reason}" for s in skipped)
+    return CorpusError(
+        f"The corpus folder {folder} holds no readable article. Put Markdown, text, HTML, PDF or DOCX files "
+        f"there, then run: bpo-kpo ingest --corpus {folder}{reasons}"
+    )
 
 
 def read_article(path: Path, *, max_file_bytes: int) -> Article:
@@ -76,8 +93,8 @@ def read_article(path: Path, *, max_file_bytes: int) -> Article:
         size = path.stat().st_size
         if size > max_file_bytes:
             raise UnreadableArticle(
-                f"it has {size:,} bytes, more than the {max_file_bytes:,} that one file may have; split it, or "
-                "raise BPO_KPO_MAX_FILE_BYTES"
+                f"it has {size:,} bytes, more than the {max_file_bytes:,} that one file may have; split it "
+                "into smaller files"
             )
         data = path.read_bytes()
     except OSError as error:
@@ -87,7 +104,7 @@ def read_article(path: Path, *, max_file_bytes: int) -> Article:
     page = _READERS[path.suffix.lower()](path, data)
     if not page.text.strip():
         raise UnreadableArticle("it holds no text")
-    return Article(
+    article = Article(
         id=path.stem,
         title=page.title or _first_heading(page.text) or path.stem.replace("-", " ").replace("_", " "),
         text=page.text,
@@ -96,48 +113,82 @@ def read_article(path: Path, *, max_file_bytes: int) -> Article:
         published=page.published,
         sha256=hashlib.sha256(data).hexdigest(),
     )
+    _check_unicode(article)
+    return article
+
+
+def _check_unicode(article: Article) -> None:
+    """Refuse what cannot be stored: a file name, or an escape in YAML or JSON, may hold lone surrogates."""
+    for name in ("id", "title", "publisher", "url", "published"):
+        try:
+            str(getattr(article, name)).encode()
+        except UnicodeEncodeError as error:
+            what = "file name" if name == "id" else name
+            raise UnreadableArticle(f"its {what} holds characters that are not Unicode; change it") from error
 
 
 def decode(data: bytes) -> str:
-    """Turn a text file's bytes into text with "\\n" line ends.
+    """Turn a text file's bytes into text whose lines end in a line feed.
+
+    UTF-8, or what a byte order mark announces. Another encoding is never guessed: a wrong guess would turn
+    quotation marks and accents into other characters, and the article be quoted with them.
 
     Raises:
-        UnreadableArticle: the bytes are not text, or their encoding cannot be told.
+        UnreadableArticle: the bytes are not text, or of another encoding.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16", errors="replace")
-    else:
-        if b"\x00" in data:
-            raise UnreadableArticle("it is not text: it holds zero bytes; save it as UTF-8 text")
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            best = from_bytes(data).best()
-            if best is None:
-                raise UnreadableArticle("its encoding cannot be told; save it as UTF-8") from None
-            text = str(best)
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and b"\x00" in data:
+        raise UnreadableArticle("it is not text: it holds zero bytes; save it as UTF-8 text")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        name = encoding.removesuffix("-sig").upper()
+        raise UnreadableArticle(
+            f"it is not {name} text: byte {error.start + 1:,} of {len(data):,} does not fit; save it as "
+            "UTF-8. From Windows-1252, for example: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW"
+        ) from error
     if len(_CONTROL.findall(text)) > len(text) // 100:
         raise UnreadableArticle("it is not text: it is full of control characters; save it as UTF-8 text")
     return _CONTROL.sub(" ", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _read_markdown(path: Path, data: bytes) -> Page:
-    raw = decode(data)
+def _read_markdown(_path: Path, data: bytes) -> Page:
+    text = decode(data).strip()
+    handler = YAMLHandler()
+    if not handler.detect(text):
+        return Page(text, None, None, None, None)
     try:
-        post = frontmatter.loads(raw)
-    except (yaml.YAMLError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise UnreadableArticle(f"its front matter is not valid YAML: {reason}") from error
-    if raw.startswith("---\n") and not post.metadata and "\n---" not in raw[4:]:
-        raise UnreadableArticle("its front matter is not closed; end it with a line of three dashes")
+        matter, body = handler.split(text)
+    except ValueError as error:
+        raise UnreadableArticle(
+            "its front matter is not closed; end it with a line of three dashes"
+        ) from error
+    fields = _read_fields(handler, matter)
 
     def field(name: str) -> str | None:
-        value = post.metadata.get(name)
+        value = fields.get(name)
         if isinstance(value, (dict, list)):
-            raise UnreadableArticle(f"its front matter field {name!r} is a {type(value).__name__}, expected text")
+            raise UnreadableArticle(
+                f"its front matter field {name!r} is a {type(value).__name__}, expected text"
+            )
         return str(value).strip() or None if value is not None else None
 
-    return Page(post.content, field("title"), field("publisher"), field("url"), field("published"))
+    return Page(body.strip(), field("title"), field("publisher"), field("url"), field("published"))
+
+
+def _read_fields(handler: YAMLHandler, matter: str) -> dict[Any, Any]:
+    try:
+        # Not the C loader, the handler's default: it crashes the process on brackets nested too deeply.
+        fields = handler.load(matter, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise UnreadableArticle(f"its front matter is not valid YAML: {reason}") from error
+    if fields is not None and not isinstance(fields, dict):
+        raise UnreadableArticle(
+            f"its front matter is a {type(fields).__name__}, expected fields such as 'title: ...'; where the "
+            "line of dashes is meant as a rule, write it as ***"
+        )
+    return fields or {}
 
 
 def _first_heading(text: str) -> str | None:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,9 +21,14 @@ from ingest.settings import IngestSettings
 from ingest.types import Article, Chunk, Kind, Sentence
 
 # Part of each snapshot's manifest: raise it whenever the same article would be split differently.
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 
+# The marks that a line may begin with: of block quotes, and of a list's items.
+_QUOTE = re.compile(r"[ \t]*>(?:[ \t]*>)*[ \t]*")
+_QUOTED_LINE = re.compile(r"\n[ \t]*>(?:[ \t]*>)*")
 _BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+")
+_LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
+_CODE = frozenset({"fence", "code_block"})
 _SENTENCE_END = re.compile(r"[.!?][\"')\]*_]*$")
 # A heading path may take this share of the tokens at most; its outer levels go first.
 _HEADING_SHARE = 0.25
@@ -49,11 +55,14 @@ class _Walk:
     def heading(self) -> tuple[str, ...]:
         return tuple(title for _level, title in self.path)
 
+    def line(self, number: int) -> int:
+        """Return where a line starts; the end of the text behind the last line."""
+        return self.lines[number] if number < len(self.lines) else len(self.text)
+
     def span(self, token: Token) -> tuple[int, int]:
         """Return the (start, end) of a block token, by its line map."""
         first, last = token.map or (0, 0)
-        end = self.lines[last] if last < len(self.lines) else len(self.text)
-        return self.lines[first], end
+        return self.line(first), self.line(last)
 
 
 def split_article(
@@ -108,24 +117,23 @@ def _read_blocks(text: str) -> Iterator[_Block]:
             walk.path.append((level, plain_text(tokens[i + 1].content)))
         elif token.type == "table_open":
             yield from _read_table(walk, tokens[i : close + 1])
-        elif token.type in {"bullet_list_open", "ordered_list_open"}:
+        elif token.type in _LISTS:
             yield from _read_list(walk, tokens[i : close + 1], intro=None)
         elif token.type == "paragraph_open":
-            after = tokens[close + 1] if close + 1 < len(tokens) else None
-            sentences = _prose_sentences(text, walk.span(token))
-            if after is not None and after.type in {"bullet_list_open", "ordered_list_open"} and sentences:
+            after = close + 1
+            sentences = _prose_sentences(text, *walk.span(token))
+            if after < len(tokens) and tokens[after].type in _LISTS and sentences:
                 if sentences[:-1]:
                     yield _Block(walk.heading, _prose_kind(walk), sentences[:-1])
-                close = _closing(tokens, close + 1)
-                list_tokens = tokens[tokens.index(after) : close + 1]
-                yield from _read_list(walk, list_tokens, intro=sentences[-1])
+                close = _closing(tokens, after)
+                yield from _read_list(walk, tokens[after : close + 1], intro=sentences[-1])
             elif sentences:
                 yield _Block(walk.heading, _prose_kind(walk), sentences)
-        elif token.type in {"blockquote_open"}:
+        elif token.type == "blockquote_open":
             i += 1
             continue
-        elif token.type in {"fence", "code_block"}:
-            sentences = _prose_sentences(text, _code_span(walk, token))
+        elif token.type in _CODE:
+            sentences = _code_sentences(walk, token)
             if sentences:
                 yield _Block(walk.heading, Kind.PROSE, sentences)
         i = close + 1
@@ -147,45 +155,75 @@ def _prose_kind(walk: _Walk) -> Kind:
     return Kind.FAQ if walk.heading and walk.heading[-1].endswith("?") else Kind.PROSE
 
 
-def _prose_sentences(text: str, span: tuple[int, int]) -> tuple[Sentence, ...]:
-    made = (_sentence(text, start, end) for start, end in split_sentences(text, *span))
+def _prose_sentences(text: str, start: int, end: int) -> tuple[Sentence, ...]:
+    made = (_sentence(text, first, last) for first, last in _split_prose(text, start, end))
     return tuple(sentence for sentence in made if sentence is not None)
+
+
+def _split_prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the span of each sentence, without the marks that begin a line."""
+    start = _past_marks(text, start, end)
+    for first, last in split_sentences(text, start, end):
+        quote = _QUOTE.match(text, first, last) if text[start:first].rstrip(" \t").endswith("\n") else None
+        if quote is None:
+            yield first, last
+        elif quote.end() < last:
+            yield quote.end(), last
+
+
+def _past_marks(text: str, start: int, end: int) -> int:
+    """Return where a line's own text begins, behind the marks of block quotes and list items."""
+    while mark := _QUOTE.match(text, start, end) or _BULLET.match(text, start, end):
+        start = mark.end()
+    return start
 
 
 def _sentence(
     text: str, start: int, end: int, intro: tuple[int, int] | None = None, column: str | None = None
 ) -> Sentence | None:
-    plain = plain_text(text[start:end])
+    plain = plain_text(_QUOTED_LINE.sub("\n", text[start:end]))
     if not any(c.isalnum() for c in plain):
         return None
     return Sentence(start, end, plain, intro, column)
 
 
+def _code_sentences(walk: _Walk, token: Token) -> tuple[Sentence, ...]:
+    """Return the lines of a code block, split as prose is, their characters all kept."""
+    spans = split_sentences(walk.text, *_code_span(walk, token))
+    made = (Sentence(start, end, " ".join(walk.text[start:end].split())) for start, end in spans)
+    return tuple(sentence for sentence in made if any(c.isalnum() for c in sentence.text))
+
+
 def _code_span(walk: _Walk, token: Token) -> tuple[int, int]:
     start, end = walk.span(token)
-    if token.type == "fence":
-        start = walk.text.find("\n", start) + 1
-        closing = walk.text.rfind("\n" + token.markup, start, end)
-        end = closing if closing >= start else end
+    if token.type == "fence" and token.map is not None:
+        first, last = token.map
+        start = walk.line(first + 1)
+        closing = walk.line(last - 1)
+        if last - 1 > first and walk.text[closing:end].strip(" \t>\n").startswith(token.markup):
+            end = closing
     return start, max(start, end)
 
 
 def _read_list(walk: _Walk, tokens: list[Token], intro: Sentence | None) -> Iterator[_Block]:
-    """Yield the list as one block: its introduction, then its items, nested ones flattened."""
+    """Yield the list as one block, its introduction first, nested items flattened; then the tables in it."""
     made: list[Sentence] = [intro] if intro is not None else []
-    for token in tokens:
-        if token.type != "paragraph_open":
-            continue
-        start, end = walk.span(token)
-        bullet = _BULLET.match(walk.text, start, end)
-        start = bullet.end() if bullet else start
-        for first, last in split_sentences(walk.text, start, end):
-            alone = intro is None or _SENTENCE_END.search(walk.text[first:last]) is not None
-            item = _sentence(walk.text, first, last, None if alone else (intro.start, intro.end) if intro else None)
-            if item is not None:
-                made.append(item)
+    tables: list[_Block] = []
+    for i, token in enumerate(tokens):
+        if token.type == "paragraph_open":
+            for first, last in _split_prose(walk.text, *walk.span(token)):
+                alone = intro is None or _SENTENCE_END.search(walk.text[first:last]) is not None
+                lead = None if alone or intro is None else (intro.start, intro.end)
+                item = _sentence(walk.text, first, last, lead)
+                if item is not None:
+                    made.append(item)
+        elif token.type in _CODE:
+            made.extend(_code_sentences(walk, token))
+        elif token.type == "table_open":
+            tables.extend(_read_table(walk, tokens[i : _closing(tokens, i) + 1]))
     if made:
         yield _Block(walk.heading, Kind.LIST, tuple(made))
+    yield from tables
 
 
 def _read_table(walk: _Walk, tokens: list[Token]) -> Iterator[_Block]:
@@ -208,15 +246,15 @@ def _read_table(walk: _Walk, tokens: list[Token]) -> Iterator[_Block]:
 
 
 def _row_block(walk: _Walk, header: list[str], row: list[tuple[int, int]]) -> _Block | None:
-    if len(row) < 2:
-        return None
-    label = plain_text(walk.text[slice(*row[0])])
+    # A table of one column has no labels: its cells are what it says.
+    labels = row[:1] if len(header) > 1 else []
+    label = [plain_text(walk.text[start:end]) for start, end in labels]
     cells = []
-    for i, (start, end) in enumerate(row[1:], start=1):
+    for i, (start, end) in enumerate(row[len(labels) :], start=len(labels)):
         cell = _sentence(walk.text, start, end, column=header[i] if i < len(header) else "")
         if cell is not None:
             cells.append(cell)
-    return _Block((*walk.heading, label), Kind.TABLE_ROW, tuple(cells)) if cells else None
+    return _Block((*walk.heading, *label), Kind.TABLE_ROW, tuple(cells)) if cells else None
 
 
 def _line_end(text: str, start: int) -> int:
@@ -226,6 +264,7 @@ def _line_end(text: str, start: int) -> int:
 
 def _cell_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the spans of one row's cells, without their padding."""
+    start = _past_marks(text, start, end)
     bars = [i for i in range(start, end) if text[i] == "|" and text[i - 1 : i] != "\\"]
     line = text[start:end]
     if not line.lstrip().startswith("|"):
@@ -233,7 +272,7 @@ def _cell_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if not line.rstrip().endswith("|"):
         bars.append(end)
     spans = []
-    for left, right in zip(bars, bars[1:], strict=False):
+    for left, right in pairwise(bars):
         piece = text[left + 1 : right]
         lead = len(piece) - len(piece.lstrip())
         spans.append((left + 1 + lead, left + 1 + lead + len(piece.strip())))

@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from ingest.clean_blocks import Block, Fate, Shape
 from ingest.clean_chrome import without_chrome_sentences
 from ingest.clean_fused import read_fused_tables
+from ingest.clean_leftovers import find_leftovers
 from ingest.clean_lines import read_blocks
 from ingest.clean_outline import set_headings, without_alt_text, write_blocks
 from ingest.clean_tables import read_flat_tables
 from ingest.clean_title import find_front
-from ingest.clean_zones import find_chrome, find_leftovers
+from ingest.clean_zones import find_chrome
 from ingest.errors import UnreadableArticle
 
 

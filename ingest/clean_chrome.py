@@ -67,13 +67,15 @@ _IN_LABEL = r"""
     newsletter\ sign-?up | ^sign\ up\ (for|to)\b | ^(join|get)\ (our|the)\ (newsletter|mailing\ list)
     ^(start|get|claim|begin)\ your\ free\b | ^download\ (our|your|the)\ free | free\ e-?book
     \d(\.\d)?\ ?\(\d[\d,.k]*\ (ratings|reviews|votes)\) | (\d+\+\ [a-z]+.*){2} | [|•·›»].+[|•·›»]
-    \b\d+[- ]min(ute)?s?\ read\b | ^(filed|posted|tagged)\ (under|in)\b | ^(categories|tags)\ ?:
-    ^\d+\ (thoughts|responses|replies|comments)\ (on|to)\b
+    \s>\s.+\s>\s\w | \b\d+[- ]min(ute)?s?\ read\b | ^(filed|posted|tagged)\ (under|in)\b
+    ^(categories|tags)\ ?: | ^\d+\ (thoughts|responses|replies|comments)\ (on|to)\b
     ^(photo|image|picture)\ (credits?|source|by|courtesy)\b | (view|read|show|load|see)\ more[.…\ »>]*$
     ^(toggle|skip)\ (to|the)\b | (powered|designed|built)\ (by|with)\ \w+$ | ^(please\ )?enable\ javascript
     ^https?://\S+$ | ^www\.\S+$ | ^page\ \d+\ of\ \d+$ | \bcookies?\b.*\b(accept|ok)\b | \bour\ cookies?\b
-    ^share:?\ .*\btweet\b | opens\ in\ (a\ )?new\ (window|tab) | ^click\ to\ (share|e-?mail|print|tweet|copy)\b
-    ^like\ loading | ^[←«‹]\ .+ | .+\ [→»›]$ | ^(est(imated|\.)\ )?reading\ time\b | ^opens\ in\b
+    ^share:?\ .*\btweet\b | opens\ in\ (a\ )?new\ (window|tab) | ^like\ loading | ^[←«‹]\ .+ | .+\ [→»›]$
+    ^click\ to\ (share|e-?mail|print|tweet|copy)\b | ^(est(imated|\.)\ )?reading\ time\b
+    ^(share|save|gift|print)\ (the\ |this\ )?(full\ )?(article|story|page|post)\b
+    \bcredits?\ ?(:|\.{3}|…)\ ?\w
 """
 
 # Sentences that address the reader of a site about the site, not about a subject.
@@ -109,7 +111,8 @@ _SOFT_SENTENCES = r"""
 
 _RELATED = re.compile(
     r"^(recommended|related|similar|popular|recent|latest|trending|more|other|further"
-    r"|you (may|might) also (like|enjoy)|people also (read|viewed)|keep reading|(what to )?read next)\b"
+    r"|you (may|might) also (like|enjoy)|people also (read|viewed)|keep reading|(what to )?read next"
+    r"|more (in|from) \w+|editors?['’]?s?['’]? (picks?|choice)|most (read|viewed|popular))\b"
     r"(.{0,40}\b(articles?|posts?|reading|stories|terms?|topics?|tutorials?|courses?|pages?|guides?"
     r"|products?|content|links?)\b.{0,12})?[:.]?$",
     re.IGNORECASE,

@@ -23,6 +23,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _DATE_LINE = re.compile(r"^\W*(first )?(published|posted)\b|^by \w.*\b(19|20)\d\d\b", re.IGNORECASE)
+_BYLINE = re.compile(r"^(By|Written by|Author:)( [A-Z][\w.'’-]*){1,4}$")
 _CHANGED = re.compile(r"\b(updated|modified|revised|reviewed)\b", re.IGNORECASE)
 _TOPIC = re.compile(r"^(?:faqs?|frequently asked questions)\s*(?::|–|-|about|on)\s*(.+)$", re.IGNORECASE)
 _HOME = re.compile(r"^home\b\W*", re.IGNORECASE)
@@ -52,9 +53,11 @@ def find_front(blocks: Sequence[Block]) -> Front:
         if dropped:
             used |= {i for i in head if i < at}
     for i in head:
+        if dropped and _BYLINE.match(blocks[i].text):
+            used.add(i)
         if _DATE_LINE.match(blocks[i].text) and (date := _DATE.search(blocks[i].text)):
             used.add(i)
-            if not _CHANGED.search(blocks[i].text):
+            if not _CHANGED.search(blocks[i].text[: date.start()]):
                 published = published or date.group(1)
     return Front(title or _find_topic(blocks, dropped), publisher, published, frozenset(used))
 
@@ -66,31 +69,33 @@ def _head(blocks: Sequence[Block]) -> list[int]:
 
 
 def _title_at(blocks: Sequence[Block], head: list[int]) -> int | None:
-    """Return the index of the title: a line that a window title repeats, or that is repeated after the menus,
-    else the first line.
-    """
+    """Return the index of the title: a line that the window's title or chrome repeats, else the first."""
     if (named := _named_by_window(blocks, head)) is not None:
         return named
     candidates = [i for i in head if blocks[i].kept and _may_be_title(blocks, i)]
-    menus = [i for i in head if not blocks[i].kept and blocks[i].shape is Shape.LIST]
-    after = [i for i in candidates if menus and i > menus[-1]]
-    for i in after:
-        if (
-            sum(
-                _same(block.text, blocks[i].text) or block.text.endswith(f" {blocks[i].text}")
-                for block in blocks
-            )
-            > 1
-        ):
+    if all(blocks[i].kept for i in head):
+        return candidates[0] if candidates and candidates[0] == head[0] else None
+    # A line of capitals before others, and apart from them, is a menu or the site's name.
+    lower = [i for i in candidates if not blocks[i].text.isupper() and blocks[i].gap > 0]
+    candidates = lower if candidates and blocks[candidates[0]].text.isupper() and lower else candidates
+    for i in candidates:
+        if count_words(blocks[i].text) > 2 and _is_repeated(blocks, i):
             return i
-    if not candidates:
-        return None
-    first = candidates[0]
-    if first != head[0] and all(blocks[i].kept for i in head):
-        return None
-    if len(after) > 1 and count_words(blocks[first].text) < 3:
+    menu = max((i for i in head if not blocks[i].kept and blocks[i].shape is Shape.LIST), default=-1)
+    after = [i for i in candidates if i > menu]
+    short = bool(candidates) and count_words(blocks[candidates[0]].text) < 3
+    if menu >= 0 and after and (_is_repeated(blocks, after[0]) or (short and len(after) > 1)):
         return after[0]
-    return first
+    # A short first line among chrome is the site's name, if a longer one follows that does not head the text.
+    longer = [i for i in candidates[1:] if count_words(blocks[i].text) > 2 and i + 1 in head]
+    return longer[0] if short and longer else next(iter(candidates), None)
+
+
+def _is_repeated(blocks: Sequence[Block], i: int) -> bool:
+    """Tell whether a line stands on the page again, alone or within chrome (a breadcrumb)."""
+    text = blocks[i].text.casefold()
+    others = [block for j, block in enumerate(blocks) if j != i]
+    return any(o.text.casefold() == text or (not o.kept and text in o.text.casefold()) for o in others)
 
 
 def _named_by_window(blocks: Sequence[Block], head: list[int]) -> int | None:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.clean_blocks import Block, Fate, Shape, ends_sentence
+from ingest.clean_blocks import Block, Shape, ends_sentence
 from ingest.clean_chrome import Chrome, count_words, is_prose, is_related_heading, judge_line
 
 # A list longer than this, of short items that nothing introduces, is a menu wherever it stands.
@@ -20,11 +20,10 @@ _DENSE = 0.25
 _LABEL_WORDS = 6
 _AUXILIARY = re.compile(r"\b(is|are|was|were|has|have|had|can|could|will|would|should|must|may|does|do)\b")
 _ASKS = re.compile(r"^(how|what|why|when|where|which|who)\b", re.IGNORECASE)
-_FILE_NAME = re.compile(r"^(\S+[-_]\S+[-_]\S+|\S+\.(jpe?g|png|gif|webp|svg))$", re.IGNORECASE)
-_CAPTION = re.compile(r"(?!(or|and|but|then|with|by|where|for|from|to)\b)[^\W\d_A-Z]")
-_COMMENTS = re.compile(r"^(\d+|one|two) (thoughts?|responses?|replies|comments?) (on|to) \W?\w", re.IGNORECASE)
+_COMMENTS = re.compile(
+    r"^(\d+|one|two) (thoughts?|responses?|replies|comments?) (on|to) \W?\w", re.IGNORECASE
+)
 _COMMENT_FORM = re.compile(r"^(leave|post|add|write) (a|your) (comment|reply)\b", re.IGNORECASE)
-_CREDIT = re.compile(r"^(source|credits?|photo|image|via)\s?: .{1,60}$", re.IGNORECASE)
 
 
 def is_heading_like(block: Block) -> bool:
@@ -128,6 +127,9 @@ def _find_related(blocks: Sequence[Block]) -> set[int]:
             and not any(is_prose(x.text) for x in blocks[j].items)
         ):
             found.update(range(i, j + 1))
+        mates = [k for k in range(i + 1, len(blocks)) if blocks[k].group == block.group]
+        if len(mates) > 1 and not any(is_content(blocks, k) for k in mates):
+            found.update(range(i, mates[-1] + 1))
     return found
 
 
@@ -143,7 +145,7 @@ def _find_contents(blocks: Sequence[Block]) -> set[int]:
 
 
 def _find_comments(blocks: Sequence[Block]) -> set[int]:
-    """Find what readers wrote: all from "3 thoughts on ..." to the form for the next comment, or to the end."""
+    """Find what readers wrote: all from "3 thoughts on ..." to the comment form, or to the end."""
     start = next((i for i, block in enumerate(blocks) if _COMMENTS.match(block.text)), None)
     if start is None:
         return set()
@@ -209,56 +211,3 @@ def _spread_to_weak(blocks: Sequence[Block], found: set[int], verdicts: Sequence
             if verdicts[i] is Chrome.WEAK and beside and not (heads and count_words(blocks[i].text) <= 3):
                 spread.add(i)
     return spread
-
-
-def find_leftovers(blocks: Sequence[Block]) -> set[int]:
-    """Find what shows once the chrome is known: the page's tail, captions, headings left without text."""
-    if not any(block.fate is Fate.CHROME for block in blocks):
-        return set()
-    dropped = {i for i, block in enumerate(blocks) if not block.kept}
-    found = _find_tail(blocks, dropped)
-    found |= _find_captions(blocks, dropped | found)
-    return found | _find_orphans(blocks, dropped | found)
-
-
-def _find_tail(blocks: Sequence[Block], dropped: set[int]) -> set[int]:
-    """Find all that follows the first chrome after the last content."""
-    content = [i for i in range(len(blocks)) if i not in dropped and is_content(blocks, i)]
-    last = content[-1] if content else -1
-    start = next((i for i in range(last + 1, len(blocks)) if i in dropped), len(blocks))
-    return set(range(start, len(blocks)))
-
-
-def _find_captions(blocks: Sequence[Block], dropped: set[int]) -> set[int]:
-    """Find what is left of images: file names, lines that start small, and credits after them."""
-    found: set[int] = set()
-    for i, block in enumerate(blocks):
-        if block.shape is not Shape.LINE or i in dropped:
-            continue
-        alone = block.gap > 0 and (i + 1 == len(blocks) or blocks[i + 1].gap > 0)
-        small = _CAPTION.match(block.text) and not ends_sentence(block.text) and count_words(block.text) <= 12
-        finished = i == 0 or blocks[i - 1].shape is not Shape.LINE or ends_sentence(blocks[i - 1].text)
-        headed = finished or is_heading_like(blocks[i - 1])
-        named = _FILE_NAME.match(block.text) and not (i + 1 < len(blocks) and is_content(blocks, i + 1))
-        credit = _CREDIT.match(block.text) and {i - 1} & (dropped | found)
-        if named or credit or (alone and small and headed):
-            found.add(i)
-    return found
-
-
-def _find_orphans(blocks: Sequence[Block], dropped: set[int]) -> set[int]:
-    """Find headings and introductions whose text was chrome."""
-    gone = set(dropped)
-    for i in reversed(range(len(blocks))):
-        block = blocks[i]
-        if i in gone or i + 1 not in gone:
-            continue
-        after = next((j for j in range(i + 1, len(blocks)) if j not in gone), None)
-        bare = after is None or (
-            is_heading_like(blocks[after])
-            and not (block.shape is Shape.HEADING and 0 < block.level < blocks[after].level)
-        )
-        opens = block.shape is Shape.LINE and block.text.endswith(":") and count_words(block.text) <= 15
-        if bare and (is_heading_like(block) or opens):
-            gone.add(i)
-    return gone - dropped

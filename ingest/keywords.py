@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.errors import IndexDamaged
+from ingest.snapshots import mending
 
 # Spellings of one word that the stemmer keeps apart: British endings become American ones.
 _SPELLINGS = (
@@ -23,6 +24,8 @@ _SPELLINGS = (
     (re.compile(r"^cheque(s)?$"), r"check\1"),
     (re.compile(r"^programme(s)?$"), r"program\1"),
 )
+# "co-ordination" and "coordination" are one word.
+_PREFIX = re.compile(r"\b(co|pre|re)-(?=[a-z]{4})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*", re.UNICODE)
 _STEMMER: Any = None
 
@@ -34,7 +37,8 @@ def words(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """Return the stems of a text's words; a hyphenated word counts as its parts."""
-    parts = [_american(part) for word in words(text) for part in word.split("-") if part]
+    joined = _PREFIX.sub(r"\1", text)
+    parts = [_american(part) for word in words(joined) for part in word.split("-") if part]
     return list(_stemmer().stemWords(parts))
 
 
@@ -90,7 +94,7 @@ class KeywordIndex:
             return cls(ids, bm25s.BM25.load(str(folder), mmap=True))
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise IndexDamaged(
-                f"The index's keyword files in {folder} cannot be read: {error}. Build them anew: bpo-kpo ingest"
+                f"The index's keyword files in {folder} cannot be read: {error}. {mending(folder.parent)}"
             ) from error
 
     def row(self, text_id: str) -> int:

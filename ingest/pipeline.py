@@ -20,22 +20,22 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest import snapshots
-from ingest.articles import Corpus, read_corpus
+from ingest.articles import Corpus, nothing_readable, read_corpus
 from ingest.chunks import CHUNKER_VERSION, split_article
 from ingest.domain import Domain, load_domain
 from ingest.embed import Embedder
-from ingest.errors import AssistantError
+from ingest.errors import IndexDamaged, IndexMissing
 from ingest.keywords import KeywordIndex, words
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest, ModelStamp
 from ingest.store import ChunkStore, StoredChunk
-from ingest.types import Article, Chunk, IndexReport, Kind, Sentence
+from ingest.types import Article, Chunk, IndexReport, Kind, Sentence, Skipped
 from ingest.vectors import Embedded, EmbeddingCache, Text
 
 # The files and folders of a snapshot, beside its manifest.
 ARTICLES = "articles.json"
 DOMAIN = "domain.json"
-STORE = "chroma"
+STORE = snapshots.STORE
 CHUNK_KEYWORDS = "bm25_chunks"
 SENTENCE_KEYWORDS = "bm25_sentences"
 QUESTIONS = "questions.json"
@@ -44,6 +44,11 @@ TOKEN_COUNTS = "token_counts.npy"
 VOCABULARY = "vocabulary.json"
 
 Progress = Callable[[str, int, int], None]
+
+
+class _Snapshot(NamedTuple):
+    folder: Path
+    manifest: Manifest
 
 
 class _Texts(NamedTuple):
@@ -92,14 +97,14 @@ def build_index(
         snapshots.remove_stale(index)
         embedder = embedder or Embedder.load(settings.model)
         content = _content_digest(found, domain, settings, embedder)
-        before = _usable_snapshot(index)
-        if before is not None and before[1].content == content:
-            return _report(index, before[1], found, began, embedded=0)
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{content[:8]}"
-        folder = _fresh_folder(index, name)
-        chunks = _split(found.articles, settings, embedder, progress)
+        before = _whole_snapshot(index)
+        same_model = before is not None and before.manifest.model.sha256 == embedder.sha256
+        if before is not None and same_model and before.manifest.content == content:
+            return _report(index, before.manifest, began, embedded=0)
+        chunks, found = _split(found, settings, embedder, progress)
+        folder = _fresh_folder(index, f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{content[:8]}")
         texts = _texts_to_embed(chunks, domain)
-        cache = EmbeddingCache.open(_same_model_folder(before, embedder), embedder)
+        cache = EmbeddingCache.open(before.folder if before is not None and same_model else None, embedder)
         embedded, reused = cache.embed(
             texts.all,
             embedder,
@@ -114,9 +119,9 @@ def build_index(
         _write_json(folder / DOMAIN, domain.model_dump(mode="json"))
         manifest = _manifest(folder.name, content, found, chunks, embedder, folder)
         _write_json(folder / snapshots.MANIFEST, manifest.model_dump(mode="json"))
-        snapshots.make_current(index, folder.name)
+        snapshots.make_current(index, folder.name, keep_current=before is not None)
         snapshots.remove_stale(index)
-        return _report(index, manifest, found, began, embedded=reused[: len(chunks)].count(False))
+        return _report(index, manifest, began, embedded=reused[: len(chunks)].count(False))
 
 
 def sentence_context(chunk: Chunk, sentence: Sentence) -> str:
@@ -140,13 +145,23 @@ def sentence_id(chunk: Chunk, position: int) -> str:
 
 
 def _split(
-    articles: Sequence[Article], settings: IngestSettings, embedder: Embedder, progress: Progress
-) -> list[Chunk]:
+    found: Corpus, settings: IngestSettings, embedder: Embedder, progress: Progress
+) -> tuple[list[Chunk], Corpus]:
+    """Split all articles; an article without a chunk is skipped, as nothing of it could be quoted."""
     chunks: list[Chunk] = []
-    for done, article in enumerate(articles, start=1):
-        chunks.extend(split_article(article, settings, embedder.token_spans))
-        progress("split", done, len(articles))
-    return chunks
+    kept: list[Article] = []
+    skipped = list(found.skipped)
+    for done, article in enumerate(found.articles, start=1):
+        own = split_article(article, settings, embedder.token_spans)
+        chunks.extend(own)
+        if own:
+            kept.append(article)
+        else:
+            skipped.append(Skipped(found.files[article.id], "it holds no sentence, list or table"))
+        progress("split", done, len(found.articles))
+    if not chunks:
+        raise nothing_readable(found.folder, skipped)
+    return chunks, dataclasses.replace(found, articles=tuple(kept), skipped=tuple(skipped))
 
 
 def _texts_to_embed(chunks: Sequence[Chunk], domain: Domain) -> _Texts:
@@ -155,13 +170,17 @@ def _texts_to_embed(chunks: Sequence[Chunk], domain: Domain) -> _Texts:
     return _Texts(
         chunks=[Text(chunk.embedded_text) for chunk in chunks],
         sentences=[
-            Text(sentence_context(chunk, s), lead=last_heading(chunk)) for chunk in chunks for s in chunk.sentences
+            Text(sentence_context(chunk, sentence), lead=last_heading(chunk))
+            for chunk in chunks
+            for sentence in chunk.sentences
         ],
         questions=[Text(question) for question in dict.fromkeys([*starters, *faq])],
     )
 
 
-def _write_store(folder: Path, chunks: Sequence[Chunk], embedded: Sequence[Embedded], progress: Progress) -> None:
+def _write_store(
+    folder: Path, chunks: Sequence[Chunk], embedded: Sequence[Embedded], progress: Progress
+) -> None:
     stored = []
     at = len(chunks)
     for chunk, one in zip(chunks, embedded, strict=False):
@@ -180,7 +199,8 @@ def _write_keywords(folder: Path, chunks: Sequence[Chunk]) -> None:
     )
     numbered = [(chunk, i, s) for chunk in chunks for i, s in enumerate(chunk.sentences)]
     KeywordIndex.build(
-        [sentence_id(chunk, i) for chunk, i, _ in numbered], [sentence_context(chunk, s) for chunk, _, s in numbered]
+        [sentence_id(chunk, i) for chunk, i, _ in numbered],
+        [sentence_context(chunk, s) for chunk, _, s in numbered],
     ).save(folder / SENTENCE_KEYWORDS)
 
 
@@ -211,20 +231,14 @@ def _fresh_folder(index: Path, name: str) -> Path:
     raise FileExistsError(name)
 
 
-def _usable_snapshot(index: Path) -> tuple[Path, Manifest] | None:
-    """Return the snapshot in use when it is whole; None when there is none or it is damaged."""
+def _whole_snapshot(index: Path) -> _Snapshot | None:
+    """Return the snapshot in use; None when there is none, or when anything of it is damaged."""
     try:
         folder, manifest = snapshots.read_current(index)
-        snapshots.check_files(folder, manifest)
-        if not (folder / STORE / "chroma.sqlite3").is_file():
-            return None
-    except AssistantError:
+        snapshots.check_snapshot(folder, manifest)
+    except (IndexMissing, IndexDamaged):
         return None
-    return folder, manifest
-
-
-def _same_model_folder(before: tuple[Path, Manifest] | None, embedder: Embedder) -> Path | None:
-    return before[0] if before is not None and before[1].model.sha256 == embedder.sha256 else None
+    return _Snapshot(folder, manifest)
 
 
 def _content_digest(found: Corpus, domain: Domain, settings: IngestSettings, embedder: Embedder) -> str:
@@ -260,7 +274,7 @@ def _manifest(
     )
 
 
-def _report(index: Path, manifest: Manifest, found: Corpus, began: float, *, embedded: int) -> IndexReport:
+def _report(index: Path, manifest: Manifest, began: float, *, embedded: int) -> IndexReport:
     return IndexReport(
         index=index,
         snapshot=manifest.snapshot,
@@ -270,5 +284,5 @@ def _report(index: Path, manifest: Manifest, found: Corpus, began: float, *, emb
         embedded=embedded,
         reused=manifest.chunks - embedded,
         seconds=time.perf_counter() - began,
-        skipped=found.skipped,
+        skipped=tuple(Skipped(file, reason) for file, reason in manifest.skipped.items()),
     )

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from syntok import segmenter
 from syntok.tokenizer import Tokenizer
 
+_LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _WHITESPACE = re.compile(r"\s+")
 
 
@@ -29,7 +30,7 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[t
 
 
 def plain_text(markdown: str) -> str:
-    """Return a span's text without emphasis, links, code or image marks, on one line."""
+    """Return a span's text without emphasis, links, code or image marks or HTML tags, on one line."""
     tokens = _inline_parser().parseInline(markdown)
     return _WHITESPACE.sub(" ", "".join(_visible(token) for token in tokens)).strip()
 
@@ -55,7 +56,7 @@ def _tokenizer() -> Tokenizer:
 
 @cache
 def _inline_parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False})
+    return MarkdownIt("commonmark", {"html": True})
 
 
 def _visible(token: Token) -> str:
@@ -63,4 +64,5 @@ def _visible(token: Token) -> str:
         return "".join(_visible(child) for child in token.children)
     if token.type in {"text", "code_inline"}:
         return token.content
-    return " " if token.type in {"softbreak", "hardbreak"} else ""
+    is_break = token.type in {"softbreak", "hardbreak"} or _LINE_BREAK.match(token.content) is not None
+    return " " if is_break else ""

@@ -26,6 +26,7 @@ from ingest.errors import IndexBusy, IndexDamaged, IndexMissing
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+STORE = "chroma"
 _POINTER = "CURRENT"
 _SNAPSHOTS = "snapshots"
 
@@ -115,12 +116,12 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise IndexDamaged(f"The index lacks {path}. {_mending(folder)}") from error
+        raise IndexDamaged(f"The index lacks {path}. {mending(folder)}") from error
     except ValidationError as error:
-        raise IndexDamaged(f"The index's manifest {path} is not valid. {_mending(folder)}") from error
+        raise IndexDamaged(f"The index's manifest {path} is not valid. {mending(folder)}") from error
     if manifest.format != FORMAT:
         raise IndexDamaged(
-            f"The index {folder} has format {manifest.format}, this version reads {FORMAT}. Build it anew: bpo-kpo ingest"
+            f"The index {folder} has format {manifest.format}, this version reads {FORMAT}. {mending(folder)}"
         )
     return manifest
 
@@ -134,9 +135,30 @@ def check_files(folder: Path, manifest: Manifest) -> None:
     for name, expected in manifest.files.items():
         path = folder / name
         if not path.is_file():
-            raise IndexDamaged(f"The index lacks its file {path}. {_mending(folder)}")
+            raise IndexDamaged(f"The index lacks its file {path}. {mending(folder)}")
         if file_sha256(path) != expected:
-            raise IndexDamaged(f"The index's file {path} is damaged: its checksum differs. {_mending(folder)}")
+            raise IndexDamaged(f"The index's file {path} is damaged: its checksum differs. {mending(folder)}")
+
+
+def check_snapshot(folder: Path, manifest: Manifest) -> None:
+    """Read a whole snapshot: its files, by their checksums, and every chunk of its store.
+
+    Raises:
+        IndexDamaged: something is missing, has changed or cannot be read.
+    """
+    from ingest.store import ChunkStore  # which names `mending` in its own errors
+
+    check_files(folder, manifest)
+    store = ChunkStore.open(folder / STORE)
+    try:
+        found = sum(1 for _chunk in store.all())
+    finally:
+        store.close()
+    if found != manifest.chunks:
+        raise IndexDamaged(
+            f"The index {folder} holds {found} chunks, its manifest names {manifest.chunks}. "
+            f"{mending(folder)}"
+        )
 
 
 def file_sha256(path: Path) -> str:
@@ -173,41 +195,49 @@ def rollback(index: Path) -> IndexStatus:
         IndexDamaged: the previous snapshot cannot be read; nothing is changed.
         IndexBusy: an ingest is running.
     """
+    if current_snapshot(index) is None:
+        raise IndexMissing(f"There is no index in {index} yet. Build it: bpo-kpo ingest --index {index}")
     with locked(index):
         pointer = _read_pointer(index)
-        if pointer is None:
-            raise IndexMissing(f"There is no index in {index} yet. Build it: bpo-kpo ingest --index {index}")
-        if pointer.previous is None:
+        if pointer is None or pointer.previous is None:
             raise IndexMissing(f"The index {index} has no previous snapshot to go back to.")
         folder = snapshot_folder(index, pointer.previous)
-        check_files(folder, read_manifest(folder))
+        check_snapshot(folder, read_manifest(folder))
         _write_pointer(index, _Pointer(current=pointer.previous, previous=pointer.current))
     return index_status(index)
 
 
-def make_current(index: Path, snapshot: str) -> None:
-    """Point the index at a finished snapshot; the one in use until now becomes the previous."""
+def make_current(index: Path, snapshot: str, *, keep_current: bool) -> None:
+    """Point the index at a finished snapshot.
+
+    Args:
+        index: the folder of the index.
+        snapshot: the finished snapshot's id.
+        keep_current: make the one in use until now the previous; else, as it is damaged, keep the previous.
+    """
     try:
         pointer = _read_pointer(index)
     except IndexDamaged:
         pointer = None
-    previous = pointer.current if pointer and snapshot_folder(index, pointer.current).is_dir() else None
+    previous = None if pointer is None else pointer.current if keep_current else pointer.previous
+    if previous is not None and not snapshot_folder(index, previous).is_dir():
+        previous = None
     _write_pointer(index, _Pointer(current=snapshot, previous=previous))
 
 
 def remove_stale(index: Path) -> None:
-    """Delete snapshots that are neither current nor previous, leftovers of killed ingests among them."""
+    """Delete snapshots that are neither current nor previous, leftovers of killed ingests among them.
+
+    Without a pointer that can be read, nothing tells which they are, and all stay.
+    """
     try:
         pointer = _read_pointer(index)
     except IndexDamaged:
-        return
+        pointer = None
     if pointer is None:
-        kept: set[str | None] = set()
-    else:
-        kept = {pointer.current, pointer.previous}
-    folder = index / _SNAPSHOTS
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name not in kept:
+        return
+    for path in (index / _SNAPSHOTS).iterdir():
+        if path.name not in {pointer.current, pointer.previous}:
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -224,7 +254,8 @@ def locked(index: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise IndexBusy(
-                f"Another ingest is running on {index}. Wait until it has finished, then run the command again."
+                f"Another ingest is running on {index}. Wait until it has finished, then run the command "
+                "again."
             ) from error
         yield
 
@@ -251,6 +282,14 @@ def _write_pointer(index: Path, pointer: _Pointer) -> None:
     fresh.replace(path)
 
 
-def _mending(folder: Path) -> str:
+def mending(folder: Path) -> str:
+    """Return which commands mend an index whose snapshot in this folder is damaged."""
     index = folder.parent.parent
-    return f"Build it anew: bpo-kpo ingest --index {index}, or go back one: bpo-kpo index rollback --index {index}"
+    try:
+        pointer = _read_pointer(index)
+    except IndexDamaged:
+        pointer = None
+    anew = f"Build it anew: bpo-kpo ingest --index {index}"
+    if pointer is None or pointer.previous is None or pointer.current != folder.name:
+        return anew
+    return f"{anew}, or go back one: bpo-kpo index rollback --index {index}"

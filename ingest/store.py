@@ -11,17 +11,19 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
 from ingest.errors import IndexDamaged
+from ingest.snapshots import mending
 from ingest.types import Chunk, Kind, Sentence, TokenBytes, Vectors
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
 
 COLLECTION = "chunks"
 MENDING = "Build it anew: bpo-kpo ingest"
@@ -40,7 +42,8 @@ class StoredChunk:
 class ChunkStore:
     """The chunks of one snapshot in an embedded Chroma. One process opens a folder at a time."""
 
-    def __init__(self, client: ClientAPI, collection: Any) -> None:
+    def __init__(self, folder: Path, client: Client, collection: Any) -> None:
+        self._folder = folder
         self._client = client
         self._collection = collection
 
@@ -51,7 +54,7 @@ class ChunkStore:
         collection = client.create_collection(
             COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
         )
-        return cls(client, collection)
+        return cls(folder, client, collection)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -61,12 +64,14 @@ class ChunkStore:
             IndexDamaged: the folder is not there, or Chroma cannot read it.
         """
         if not (folder / "chroma.sqlite3").is_file():
-            raise IndexDamaged(f"The index lacks its vector store, {folder}. {MENDING}")
-        try:
+            raise IndexDamaged(f"The index lacks its vector store, {folder}. {mending(folder.parent)}")
+        with _reading(folder):
             client = _client(folder)
-            return cls(client, client.get_collection(COLLECTION, embedding_function=None))
-        except Exception as error:  # Chroma's own kinds vary with what is broken
-            raise IndexDamaged(f"The index's vector store {folder} cannot be read: {error}. {MENDING}") from error
+            try:
+                return cls(folder, client, client.get_collection(COLLECTION, embedding_function=None))
+            except BaseException:
+                client.close()
+                raise
 
     def add(
         self,
@@ -87,38 +92,61 @@ class ChunkStore:
                 progress(at + len(part))
 
     def count(self) -> int:
-        """Count the chunks."""
-        return int(self._collection.count())
+        """Count the chunks.
+
+        Raises:
+            IndexDamaged: Chroma cannot read them; so for every method below.
+        """
+        with _reading(self._folder):
+            return int(self._collection.count())
 
     def nearest(self, vector: Vectors, limit: int) -> list[str]:
         """Return the ids of the chunks nearest to a unit vector of shape (dim,), nearest first."""
-        found = self._collection.query(query_embeddings=[vector], n_results=limit, include=[])
-        return list(found["ids"][0])
+        with _reading(self._folder):
+            found = self._collection.query(query_embeddings=[vector], n_results=limit, include=[])
+            return list(found["ids"][0])
 
     def get(self, ids: Sequence[str]) -> dict[str, StoredChunk]:
         """Return the chunks of these ids; an id that is not there is left out."""
-        found = self._collection.get(ids=list(ids), include=["embeddings", "documents", "metadatas"])
-        return {stored.chunk.id: stored for stored in _unpack_all(found)}
+        with _reading(self._folder):
+            found = self._collection.get(ids=list(ids), include=["embeddings", "documents", "metadatas"])
+            return {stored.chunk.id: stored for stored in _unpack_all(found)}
 
     def all(self) -> Iterator[StoredChunk]:
         """Yield every chunk, read in slices, in no particular order."""
         total, size = self.count(), self._client.get_max_batch_size()
         for offset in range(0, total, size):
-            found = self._collection.get(
-                limit=size, offset=offset, include=["embeddings", "documents", "metadatas"]
-            )
-            yield from _unpack_all(found)
+            with _reading(self._folder):
+                found = self._collection.get(
+                    limit=size, offset=offset, include=["embeddings", "documents", "metadatas"]
+                )
+                stored = list(_unpack_all(found))
+            yield from stored
 
     def close(self) -> None:
         """Let go of the folder's files."""
         self._client.close()
 
 
-def _client(folder: Path) -> ClientAPI:
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """Turn what Chroma or a broken record raises, which varies with what is broken, into `IndexDamaged`."""
+    try:
+        yield
+    except Exception as error:
+        raise IndexDamaged(
+            f"The index's vector store {folder} cannot be read: {error}. {mending(folder.parent)}"
+        ) from error
+
+
+def _client(folder: Path) -> Client:
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    # What it returns is a Client, which can be closed, whatever the interface that it is declared as.
+    return cast(
+        "Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    )
 
 
 # A field stays below the 4,096 bytes that hosted stores allow one metadata value.
@@ -183,7 +211,7 @@ def _put(metadata: dict[str, str | int], name: str, text: str) -> None:
 
 
 def _take(metadata: Mapping[str, Any], name: str) -> str:
-    parts = []
+    parts: list[str] = []
     while (field := metadata.get(f"{name}{len(parts)}")) is not None:
         parts.append(field)
     return "".join(parts)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
@@ -36,8 +37,9 @@ class TokenBasis:
     directions: npt.NDArray[np.float32]
 
     @classmethod
+    @lru_cache(maxsize=1)
     def fit(cls, embedder: Embedder) -> Self:
-        """Find the directions from the model alone, so that they do not depend on any corpus.
+        """Find the directions from the model alone, so that they do not depend on any corpus; once a model.
 
         The texts are frequent English words, eight at a time, taken at even distances of frequency.
         """
@@ -64,7 +66,7 @@ class TokenBasis:
 
     def project(self, tokens: TokenVectors) -> Vectors:
         """Return the tokens' unit vectors, float32, shape (n_tokens, DIMENSION)."""
-        return unit((tokens.vectors - self.mean) @ self.directions.T)
+        return unit(np.asarray((tokens.vectors - self.mean) @ self.directions.T, dtype=np.float32))
 
     def pack(self, tokens: TokenVectors) -> TokenBytes:
         """Return the tokens' vectors as signed bytes, 127 for 1.0, shape (n_tokens, DIMENSION)."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.routing import Match
 
 from assistant.types import Answer, Turn
-from ingest.errors import QuestionError
 from ui.backend import Backend
 from ui.problems import RETRY_SECONDS, documented
 
@@ -62,14 +61,13 @@ class Readiness(BaseModel):
     articles: int | None = None
 
 
-def api_router(backend: Backend, *, max_question_chars: int) -> APIRouter:
+def api_router(backend: Backend) -> APIRouter:
     """Return the endpoints under /api."""
     router = APIRouter(prefix="/api", tags=["assistant"])
 
     @router.post("/ask", operation_id="ask", responses=documented(413, 422, 503))
     def ask(request: AskRequest) -> Answer:
         """Answer a question from the articles, every statement with its citation."""
-        check_length(request.question, max_question_chars)
         return backend.assistant().ask(request.question, history=request.history)
 
     @router.get("/articles", operation_id="list_articles", responses=documented(503))
@@ -95,6 +93,7 @@ def api_router(backend: Backend, *, max_question_chars: int) -> APIRouter:
             text=article.text,
         )
 
+    _add_unknown_paths(router)
     return router
 
 
@@ -126,38 +125,25 @@ def health_router(backend: Backend, chat_ready: Callable[[], bool]) -> APIRouter
     return router
 
 
-def add_unknown_paths(app: FastAPI) -> None:
-    """Answer unknown paths under /api here; the chat, mounted at /, would take them otherwise."""
+def _add_unknown_paths(router: APIRouter) -> None:
+    """Answer unknown paths and methods here; the chat, mounted at /, would take them otherwise."""
+    known = tuple(router.routes)
 
-    @app.api_route(
-        "/api/{path:path}",
+    @router.api_route(
+        "/{path:path}",
         methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
         include_in_schema=False,
     )
     async def unknown(request: Request, path: str) -> Response:
         allowed: set[str] = set()
-        for route in app.routes:
-            match, _scope = route.matches(request.scope)
-            if match is Match.PARTIAL:
+        for route in known:
+            if route.matches(request.scope)[0] is Match.PARTIAL:
                 allowed |= getattr(route, "methods", None) or set()
         if allowed:
             methods = ", ".join(sorted(allowed))
-            raise HTTPException(
-                405, f"{request.method} is not allowed here, {methods} is.", {"Allow": methods}
-            )
+            detail = f"{request.method} is not allowed here, {methods} is."
+            raise HTTPException(405, detail, {"Allow": methods})
         raise HTTPException(404, f"There is nothing at /api/{path}. /docs lists what there is.")
-
-
-def check_length(question: str, max_chars: int) -> None:
-    """Refuse a question that is longer than the server takes.
-
-    Raises:
-        QuestionError: it is; the message gives both numbers.
-    """
-    if len(question) > max_chars:
-        raise QuestionError(
-            f"The question has {len(question):,} characters; at most {max_chars:,} can be read. Shorten it."
-        )
 
 
 def find_article(articles: tuple[Article, ...], article_id: str) -> Article | None:

@@ -64,7 +64,7 @@ class Backend:
 
     def open(self) -> Assistant:
         """Build the index if there is none, then open the assistant on it. Slow: it loads the model."""
-        from assistant import Assistant
+        from assistant import AnswerSettings, Assistant
         from ingest import build_index, index_status
 
         corpus, index = self._settings.corpus, self._settings.index
@@ -74,7 +74,8 @@ class Backend:
             _logger.info("no index in %s yet: building it from %s", index, corpus)
             build_index(corpus, index, progress=self._show_progress)
             self._reason = texts.LOADING
-        return Assistant.open(index)
+        settings = AnswerSettings(max_question_chars=self._settings.max_question_chars)
+        return Assistant.open(index, settings=settings)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

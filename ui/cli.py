@@ -97,12 +97,14 @@ def ask(
 ) -> None:
     """Answer a question, every statement with its source."""
     settings = _settings(index=index)
-    from assistant import Assistant
-    from ui.api import check_length
+    from assistant import AnswerSettings, Assistant
+    from assistant.question import clean_question
     from ui.terminal import show_answer
 
-    check_length(question, settings.max_question_chars)
-    answer = Assistant.open(settings.index).ask(question)
+    # A question that cannot be asked is refused before the model is loaded.
+    clean_question(question, settings.max_question_chars)
+    answer_settings = AnswerSettings(max_question_chars=settings.max_question_chars)
+    answer = Assistant.open(settings.index, settings=answer_settings).ask(question)
     if as_json:
         sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
     else:

@@ -11,14 +11,28 @@ from assistant.types import Answer, Citation, Turn
 from ingest.domain import Domain
 from ui.mark import QUOTE_ID
 from ui.pages import render
+from ui.plain import one_line, split_items, was_resolved
+
+# More sources than this are folded away.
+OPEN_SOURCES = 6
 
 
 class Source(NamedTuple):
-    """What a citation mark shows: where it leads, what it is called, and the quote on one line."""
+    """A citation as it is shown: where it leads, what it is called, and the quote on one line."""
 
+    number: int
     href: str
     label: str
+    heading: str
     quote: str
+
+
+class SourceArticle(NamedTuple):
+    """An article with the citations of it, in the order of their numbers."""
+
+    title: str
+    publisher: str | None
+    sources: list[Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +49,29 @@ class Exchange:
 
     @property
     def sources(self) -> Mapping[int, Source]:
-        """Return the answer's sources by citation number."""
+        """The answer's sources by citation number."""
         return {c.number: _source(c) for c in self.answer.citations} if self.answer else {}
+
+    @property
+    def articles(self) -> Sequence[SourceArticle]:
+        """The answer's sources by article, the article that is cited first coming first."""
+        articles: dict[str, SourceArticle] = {}
+        for citation in self.answer.citations if self.answer else ():
+            article = SourceArticle(citation.title, citation.publisher, [])
+            articles.setdefault(citation.article_id, article).sources.append(_source(citation))
+        return tuple(articles.values())
 
 
 def render_conversation(domain: Domain, exchanges: Sequence[Exchange]) -> str:
     """Return the conversation as HTML, all texts escaped; the greeting and starters where it is empty."""
-    return render("answer.html", domain=domain, exchanges=exchanges)
+    return render(
+        "answer.html",
+        domain=domain,
+        exchanges=exchanges,
+        open_sources=OPEN_SOURCES,
+        split_items=split_items,
+        was_resolved=was_resolved,
+    )
 
 
 def history(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
@@ -56,5 +86,10 @@ def article_link(citation: Citation) -> str:
 
 
 def _source(citation: Citation) -> Source:
-    label = ", ".join(part for part in (citation.title, citation.publisher) if part)
-    return Source(href=article_link(citation), label=label, quote=" ".join(citation.quote.split()))
+    return Source(
+        number=citation.number,
+        href=article_link(citation),
+        label=", ".join(part for part in (citation.title, citation.publisher) if part),
+        heading=citation.heading.replace(" > ", " › "),
+        quote=one_line(citation.quote),
+    )

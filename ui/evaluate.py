@@ -217,7 +217,7 @@ def _run(
             cases,
             setup=it.setup,
             corpus_passages=it.passages,
-            embed=it.embed,
+            embed=it.embedder.encode,
             stages=it.stages() if with_stages else (),
             progress=progress.show,
         )

@@ -1,9 +1,13 @@
-"""Headers that every response carries: a browser that shows our pages loads nothing from outside."""
+"""What guards every request: headers that let a page load nothing from outside, and a bound on bodies."""
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui import texts
+from ui.problems import Problem, problem_response
 
 # What the chat needs: Gradio runs inline scripts and compiles its templates in the browser.
 CHAT_POLICY = "; ".join(
@@ -44,3 +48,22 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """ASGI middleware: refuses a request whose body is too large, before it is read, with a problem."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        # Counts the bodies that do not say their size.
+        self._counted = RequestBodyLimitMiddleware(app, max_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        size = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        if not size.isdigit() or int(size) <= self._max_bytes:
+            await self._counted(scope, receive, send)
+            return
+        detail = f"The request has {int(size):,} bytes; at most {self._max_bytes:,} are read."
+        problem = Problem(title=texts.TOO_LARGE_TITLE, status=413, detail=detail)
+        await problem_response(problem)(scope, receive, send)

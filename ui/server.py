@@ -19,11 +19,11 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 
 from ingest.errors import SettingsError
-from ui.api import add_unknown_paths, api_router, health_router
+from ui.api import api_router, health_router
 from ui.articles import articles_router
 from ui.backend import Backend
 from ui.docs import add_docs
-from ui.guard import SecurityHeaders
+from ui.guard import BodyLimit, SecurityHeaders
 from ui.late_chat import LateChat
 from ui.pages import asset
 from ui.problems import add_problem_handlers
@@ -53,11 +53,11 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.max_body_size = settings.max_body_bytes
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(SecurityHeaders)
     add_problem_handlers(app)
     app.include_router(health_router(backend, lambda: chat.ready))
-    app.include_router(api_router(backend, max_question_chars=settings.max_question_chars))
+    app.include_router(api_router(backend))
     app.include_router(articles_router(backend))
     add_docs(app)
 
@@ -65,7 +65,6 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     async def favicon() -> Response:
         return Response(asset("favicon.svg"), media_type="image/svg+xml")
 
-    add_unknown_paths(app)
     app.mount("/", chat)
     return app
 

@@ -18,6 +18,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from ui import texts
+from ui.plain import one_line, split_items, was_resolved
 
 if TYPE_CHECKING:
     from assistant.types import Answer, Citation, Statement, Table
@@ -100,7 +101,7 @@ def show_status(index: Path, status: IndexStatus, console: Console | None = None
 def show_answer(answer: Answer, console: Console | None = None) -> None:
     """Print an answer: its statements with [n] marks, its table, its sources and what else can be asked."""
     console = console or _console()
-    if answer.query != answer.question and not answer.abstained:
+    if was_resolved(answer):
         console.print(Text(f"{texts.UNDERSTOOD_AS}: {answer.query}", style="dim"))
     if answer.abstained:
         console.print(Text(answer.text, style="yellow"))
@@ -108,7 +109,7 @@ def show_answer(answer: Answer, console: Console | None = None) -> None:
         console.print(_marked(statement))
         console.print()
     if answer.table is not None:
-        console.print(_grid(answer.table, console))
+        console.print(_grid(answer.table) if console.is_terminal else _plain_table(answer.table))
         console.print()
     if answer.citations:
         console.print(Text(texts.SOURCES, style="bold"))
@@ -139,8 +140,20 @@ def _marked(statement: Statement) -> Text:
     return text
 
 
-def _grid(table: Table, console: Console) -> Grid:
-    grid = Grid(box=box.ROUNDED if console.is_terminal else box.MARKDOWN, show_lines=console.is_terminal)
+def _plain_table(table: Table) -> Text:
+    """Return the table as Markdown, each row on one line."""
+    lines = [table.columns, tuple("---" for _ in table.columns)]
+    lines += [tuple(_in_cell(cell) for cell in row) for row in table.rows]
+    return Text("\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def _in_cell(statement: Statement) -> str:
+    prose = split_items(_marked(statement).plain)
+    return " ".join([*prose.lead.split(), "; ".join(prose.items)]).strip().replace("|", r"\|")
+
+
+def _grid(table: Table) -> Grid:
+    grid = Grid(box=box.ROUNDED, show_lines=True)
     for column in table.columns:
         grid.add_column(Text(column), overflow="fold")
     for row in table.rows:
@@ -151,5 +164,4 @@ def _grid(table: Table, console: Console) -> Grid:
 def _show_source(console: Console, citation: Citation) -> None:
     where = " · ".join(part for part in (citation.title, citation.publisher, citation.heading) if part)
     console.print(Text.assemble((f"[{citation.number}] ", "cyan"), where))
-    quote = " ".join(citation.quote.split())
-    console.print(Padding(Text(f"“{quote}”", style="dim"), (0, 0, 0, 4), expand=False))
+    console.print(Padding(Text(f"“{one_line(citation.quote)}”", style="dim"), (0, 0, 0, 4), expand=False))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from assistant.evaluation.facts import FactPattern
 from ingest.errors import AssistantError
@@ -71,14 +71,24 @@ class Case(BaseModel):
             raise ValueError("a case with abstain: true has no facts, sources or reference")
         if not self.abstain and not (self.facts or self.sources or self.reference):
             raise ValueError("give facts, sources or a reference, or abstain: true")
-        for position, alternatives in enumerate(self.facts, start=1):
+        return self
+
+    @field_validator("facts")
+    @classmethod
+    def _check_facts(cls, facts: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+        for position, alternatives in enumerate(facts, start=1):
             if not alternatives:
                 raise ValueError(f"fact {position} has no alternative")
             for alternative in alternatives:
                 FactPattern.parse(alternative)
-        if any(not turn.strip() for turn in self.turns or ()):
-            raise ValueError("a turn is empty")
-        return self
+        return facts
+
+    @field_validator("question", "turns")
+    @classmethod
+    def _check_words(cls, asked: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        if asked is not None and not all(one.strip() for one in ([asked] if isinstance(asked, str) else asked)):
+            raise ValueError("a question is empty")
+        return asked
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -148,6 +158,7 @@ def schema() -> dict[str, Any]:
     case = Case.model_json_schema()
     case["properties"]["id"]["examples"] = ["nearshore-meaning"]
     case["oneOf"] = [{"required": ["question"]}, {"required": ["turns"]}]
+    case["anyOf"] = [{"required": [name]} for name in ("facts", "sources", "reference", "abstain")]
     # An optional field is left out, not written as null.
     for properties in case["properties"].values():
         if "anyOf" in properties:
@@ -165,7 +176,7 @@ def schema() -> dict[str, Any]:
 
 def schema_text() -> str:
     """Return the JSON Schema as the text of cases.schema.json."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return f"{json.dumps(schema(), indent=2, ensure_ascii=False)}\n"
 
 
 def dump_cases(cases: Sequence[Case]) -> str:
@@ -180,7 +191,9 @@ def _read(file: Path, part: str) -> list[LocatedCase]:
     except UnicodeDecodeError as error:
         raise CaseFileError(f"{file} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        # A quote that is never closed is found at the end of the file; where it opens helps more.
+        mark = error.context_mark if "quoted scalar" in (error.context or "") else error.problem_mark
+        line = mark.line + 1 if mark else 1
         raise _wrong(file, line, f"this is not valid YAML: {error.problem or error}") from error
     except yaml.YAMLError as error:
         raise _wrong(file, 1, f"this is not valid YAML: {error}") from error
@@ -203,7 +216,7 @@ def _parse(file: Path, part: str, node: yaml.Node) -> LocatedCase:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        came = f", but {first['input']!r} came" if where and first["type"] != "missing" else ""
+        came = f", but {first['input']!r} came" if where and first["type"] not in ("missing", "value_error") else ""
         message = first["msg"].removeprefix("Value error, ")
         at = _line_of(node, first["loc"])
         raise _wrong(file, at, f"{name}{where + ': ' if where else ''}{message}{came}") from error

@@ -161,11 +161,11 @@ def _case_change(case_id: str, before: Outcome | None, after: Outcome | None) ->
 
 
 def _said(outcome: Outcome) -> object:
-    """Return what makes two answers the same: words, table and proofs, not scores."""
+    """Return what makes two answers the same: words, table and the articles that prove them, not scores."""
     answer = outcome.answer
     if answer is None:
         return outcome.problems
-    proofs = [(one.number, one.article_id, one.quote) for one in answer.citations]
+    proofs = [(one.number, one.article_id) for one in answer.citations]
     return answer.abstained, answer.text, answer.table, proofs
 
 
@@ -180,16 +180,16 @@ def _name(run: Run, otherwise: str) -> str:
 
 
 def _for_baseline(outcome: Outcome) -> Outcome:
-    """Leave out times, passages, scores of similarity, and what stands in the case file or the article."""
+    """Leave out times, passages, quotes, and what stands in the case file."""
     answer = outcome.answer
     if answer is not None:
-        proofs = [
-            one.model_copy(update={"title": "", "publisher": None, "url": None, "heading": "", "score": 0.0})
-            for one in answer.citations
-        ]
-        left_out = {"timings_ms": Timings(), "statements": (), "suggestions": (), "citations": tuple(proofs)}
+        bare = {"title": "", "publisher": None, "url": None, "heading": "", "quote": "", "start": 0, "end": 0, "score": 0.0}
+        proofs = tuple(one.model_copy(update=bare) for one in answer.citations)
+        left_out = {"timings_ms": Timings(), "statements": (), "suggestions": (), "citations": proofs}
         answer = answer.model_copy(update=left_out)
-    return outcome.model_copy(update={"answer": answer, "passages": (), "facts": (), "sources": (), "seconds": 0.0})
+    scores = {name: ratio for name, ratio in outcome.scores.items() if ratio.bottom}
+    left_out = {"passages": (), "facts": (), "sources": (), "reference": None, "line": 0, "seconds": 0.0}
+    return outcome.model_copy(update={**left_out, "answer": answer, "scores": scores})
 
 
 def _without_times(summary: Summary) -> Summary:

@@ -18,18 +18,18 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from assistant import Assistant
-from assistant.evaluation.metrics import Embed
 from assistant.evaluation.results import Setup
-from assistant.index import open_index
+from assistant.index import OpenIndex
 from assistant.settings import AnswerSettings
 from assistant.types import Passage
 from ingest import build_index
-from ingest.embed import Embedder
+from ingest.embed import Embedder, TokenVectors
 from ingest.errors import SettingsError
 from ingest.settings import IngestSettings
 
@@ -81,14 +81,33 @@ class Opened:
     assistant: Assistant
     setup: Setup
     passages: tuple[Passage, ...]
-    embed: Embed
+    embedder: Embedder
     index: Path
-    answer: AnswerSettings
 
     def stages(self) -> Iterator[tuple[str, Assistant]]:
         """Yield assistants on the same index with a stage of retrieval left out, each with what it is called."""
-        for name, answer in stage_settings(self.answer).items():
-            yield name, Assistant.open(self.index, answer)
+        embedder = _RememberingEmbedder.of(self.embedder)
+        for name, settings in stage_settings(self.assistant.settings).items():
+            yield name, Assistant(self.assistant.index, embedder, settings)
+
+
+class _RememberingEmbedder(Embedder):
+    """Reads each text once: the stages ask the same questions, and their time is not measured."""
+
+    @classmethod
+    def of(cls, embedder: Embedder) -> Self:
+        """Wrap a loaded model."""
+        remembering = cls(embedder.name, embedder.sha256, embedder._model)
+        remembering._known = {}
+        return remembering
+
+    _known: dict[str, TokenVectors]
+
+    def read(self, text: str) -> TokenVectors:
+        """Embed one text with its tokens, unless that was done before."""
+        if text not in self._known:
+            self._known[text] = super().read(text)
+        return self._known[text]
 
 
 # What each row of the report's retrieval table keeps; "candidates" and the like stay as they are.
@@ -126,24 +145,21 @@ def opened(configuration: Configuration) -> Iterator[Opened]:
             assert configuration.corpus is not None  # noqa: S101 - the model has checked it
             index = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bpo-kpo-evaluate-")))
             build_index(configuration.corpus, index, settings=configuration.ingest, embedder=embedder)
-        passages = read_passages(index, embedder)
-        assistant = Assistant.open(index, configuration.answer)
+        assistant = Assistant.open(index, settings=configuration.answer, embedder=embedder)
         yield Opened(
             assistant=assistant,
             setup=describe(assistant, configuration),
-            passages=passages,
-            embed=embedder.encode,
+            passages=read_passages(assistant.index),
+            embedder=embedder,
             index=index,
-            answer=configuration.answer,
         )
 
 
-def read_passages(index: Path, embedder: Embedder) -> tuple[Passage, ...]:
+def read_passages(index: OpenIndex) -> tuple[Passage, ...]:
     """Return every chunk of an index as a passage without a score, in the order of articles and text."""
-    opened_index = open_index(index, embedder)
     found = []
-    for stored in opened_index.store.all():
-        chunk, article = stored.chunk, opened_index.articles[stored.chunk.article_id]
+    for stored in index.store.all():
+        chunk, article = stored.chunk, index.articles[stored.chunk.article_id]
         found.append(
             Passage(
                 article_id=article.id,
@@ -162,13 +178,15 @@ def read_passages(index: Path, embedder: Embedder) -> tuple[Passage, ...]:
 
 def describe(assistant: Assistant, configuration: Configuration) -> Setup:
     """Return what a run records of the assistant that it evaluates."""
+    threshold = configuration.answer.threshold
     return Setup(
         name=configuration.name,
         model=configuration.answer.model,
         snapshot=assistant.snapshot,
-        corpus={article.id: article.sha256 for article in assistant.articles.values()},
+        corpus={article.id: article.sha256 for article in assistant.articles},
         settings={
             "ingest": configuration.ingest.model_dump(mode="json"),
             "answer": configuration.answer.model_dump(mode="json"),
+            "threshold": threshold if threshold is not None else assistant.calibration.threshold,
         },
     )

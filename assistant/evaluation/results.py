@@ -38,8 +38,8 @@ class Outcome(Value):
     id: str
     kinds: tuple[str, ...]
     part: str
-    file: str
-    line: int
+    file: str = ""
+    line: int = 0
     asked: tuple[str, ...]
     facts: tuple[tuple[str, ...], ...] = ()
     sources: tuple[str, ...] = ()

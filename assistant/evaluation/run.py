@@ -30,8 +30,8 @@ class Answerer(Protocol):
     """What is evaluated: `assistant.Assistant`, or anything that answers and retrieves as it does."""
 
     @property
-    def articles(self) -> Mapping[str, Article]:
-        """The articles by id."""
+    def articles(self) -> Sequence[Article]:
+        """The articles that answers come from."""
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question that follows the turns given."""
@@ -119,7 +119,7 @@ def run_case(assistant: Answerer, located: LocatedCase, settings: EvaluationSett
     try:
         answer = ask_in_turn(assistant, case.asked)
         passages = assistant.retrieve(answer.query, settings.top_k)
-        scores, problems = metrics.score_answer(case, answer, assistant.articles)
+        scores, problems = metrics.score_answer(case, answer, {one.id: one for one in assistant.articles})
     except Exception as error:  # one crash fails its case, not the run; the traceback is logged
         log.exception("The question of case %s crashed", case.id)
         scores, problems = metrics.score_crash(case, error)

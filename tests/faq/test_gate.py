@@ -49,7 +49,7 @@ def test_there_are_at_least_250_cases_in_a_part_for_fitting_and_one_that_is_only
 
 
 def test_every_source_of_a_case_is_an_article(faq: FaqSession, cases: tuple[LocatedCase, ...]) -> None:
-    known = set(faq.opened().assistant.articles)
+    known = {article.id for article in faq.opened().assistant.articles}
     unknown = {one.case.id: set(one.case.sources) - known for one in cases if set(one.case.sources) - known}
     assert not unknown
 

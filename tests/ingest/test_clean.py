@@ -17,7 +17,7 @@ from ingest.errors import UnreadableArticle
 
 PAGES = Path(__file__).parent / "pages"
 SAVED = Path(__file__).parents[2].parent / "shared" / "seeds"
-FIXTURES = ("green-vs-solar-roofs", "sourdough-or-yeast")
+FIXTURES = ("green-vs-solar-roofs", "sourdough-or-yeast", "raised-beds", "night-ferry")
 
 
 def read(name: str) -> str:
@@ -66,6 +66,13 @@ def test_what_the_page_states_of_itself_is_kept_beside_the_text() -> None:
     roofs = clean_page_text(read("green-vs-solar-roofs.txt"))
     assert (roofs.title, roofs.publisher) == ("Green Roofs vs. Solar Roofs", "Roofwise")
     assert (roofs.published, roofs.url) == ("March 14, 2023", None)
+    beds = clean_page_text(read("raised-beds.txt"))
+    assert (beds.title, beds.publisher) == (
+        "Raised Beds or Open Ground?",
+        None,
+    )  # no line says whose page it is
+    ferry = clean_page_text(read("night-ferry.txt"))
+    assert (ferry.title, ferry.published) == ("Night Ferry or Day Ferry: What to Book", "12 May 2022")
     bread = clean_page_text(read("sourdough-or-yeast.txt"))
     assert bread.title == "Sourdough or yeast: which dough for which bread?"
     assert (bread.publisher, bread.published) == ("Hearth & Crumb", None)  # "Updated" is not "published"

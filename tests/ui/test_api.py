@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -196,8 +197,6 @@ class FailingBackend(Backend):
 def test_an_unexpected_error_is_a_problem_and_its_traceback_is_logged(
     server_index: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    import shutil
-
     index = tmp_path / "index"
     shutil.copytree(server_index, index)
     settings = Settings(index=index)
