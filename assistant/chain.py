@@ -18,6 +18,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.abstain import Calibration, load_calibration
 from assistant.compare import Row, prepare_rows
+from assistant.disagree import Topic, prepare_topics
 from assistant.followup import resolve
 from assistant.index import OpenIndex, open_index
 from assistant.query import QueryMaker, Search
@@ -69,6 +70,9 @@ class Assistant:
         self._maker = QueryMaker(index, embedder, self._finder)
         self._rows: tuple[Row, ...] = prepare_rows(
             index, embedder, self._reader, self._maker, self._finder, settings.search
+        )
+        self._topics: tuple[Topic, ...] = prepare_topics(
+            index.domain, embedder, self._reader, self._finder, lambda text: self.find(Asked(text)).hits
         )
 
     @classmethod
@@ -162,6 +166,7 @@ class Assistant:
             finder=self._finder,
             known=self._known,
             rows=self._rows,
+            topics=self._topics,
             calibration=self.calibration,
             settings=self.settings,
         )

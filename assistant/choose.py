@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from assistant.retrieve import Scores
 from assistant.units import Unit
 
-# Evidence counts from this share of the topic on; both sides fit when they are this near to one another.
-_LEAST = 0.45
-_NEAR = 0.05
+# Evidence counts from this share of the topic on. Two sides fit when both meet nearly all of it alike.
+_LEAST = 0.4
+_BOTH = 0.7
+_NEAR = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,10 +43,11 @@ def decide(units: Sequence[Unit], topic: Scores, sides: int) -> Verdict | None:
     top = max(best, default=0.0)
     if top < _LEAST:
         return None
-    fitting = tuple(side for side in range(sides) if best[side] >= top - _NEAR)
+    also = max(_BOTH, top - _NEAR)
+    fitting = tuple(side for side in range(sides) if best[side] == top or best[side] >= also)
     return Verdict(fitting, tuple(tuple(ranked[side]) for side in fitting))
 
 
 def topic_score(unit: Unit, topic: Scores) -> float:
-    """Return how well a unit meets a topic, between -1 and 1: words first, meaning beside them."""
-    return 0.8 * float(unit.token_hits @ topic) + 0.2 * unit.cosine
+    """Return how well a unit meets the words of a topic, between -1 and 1; its meaning settles ties."""
+    return float(unit.token_hits @ topic) + 0.01 * unit.cosine

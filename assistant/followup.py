@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from assistant.question import Question, QuestionReader
 from assistant.sides import SideFinder
+from ingest.keywords import stems
 
 _LEAD = re.compile(
     r"^(?:(?:and|so|ok(?:ay)?|but|then|fine|right|now|well|hmm|thanks|thank you|what about|how about|also)\b[\s,.:;-]*)+",
@@ -25,6 +26,7 @@ _CHANGE = re.compile(
 _OTHER = re.compile(r"\bthe other( one| model| kind| type| side| way round)?\b(?! hand)", re.IGNORECASE)
 _LATTER = re.compile(r"\b(the latter|the second( one)?)\b", re.IGNORECASE)
 _FORMER = re.compile(r"\b(the former|the first( one)?)\b", re.IGNORECASE)
+_WHICH = re.compile(r"^which (one|ones)\b", re.IGNORECASE)
 _THEM = re.compile(r"\b(which of (them|these|those|the two)|both of them|between them|they both|each of them)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"\b(its|their)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(it|they|them|that|this|those|these|that one|this one)\b", re.IGNORECASE)
@@ -62,7 +64,7 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
 
 
 def _points_back(text: str, now: Question) -> bool:
-    if any(pattern.search(text) for pattern in (_OTHER, _LATTER, _FORMER, _THEM)):
+    if any(pattern.search(text) for pattern in (_WHICH, _OTHER, _LATTER, _FORMER, _THEM)):
         return True
     if now.sides:
         return False
@@ -81,6 +83,8 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
         return _FORMER.sub(names[sides[0]], _LATTER.sub(names[sides[-1]], text))
     if _THEM.search(text) and len(names) > 1:
         return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in sides or range(len(names)))}?"
+    if _WHICH.search(text) and not finder.in_order(text):
+        return f"{before.rstrip('?. ')}: {text}"
     if now.sides and not now.content and len(now.sides) == 1:
         # "And KPO?": the question before, asked of this side.
         return finder.replace(before, next(iter(now.sides))) if sides else f"{before.rstrip('?. ')} {text}"
@@ -89,7 +93,7 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
     if sides and len(sides) < len(names):
         return _with_side(text, now, names[sides[-1]], before, then)
     if now.content and len(text.split()) <= 4 and not sides and then.content:
-        return _swap_subject(text, before)
+        return _swap_subject(text, before, then)
     return f"{before.rstrip('?. ')}: {text}" if then.content or sides else text
 
 
@@ -104,6 +108,10 @@ def _with_side(text: str, now: Question, name: str, before: str, then: Question)
     return f"{text.rstrip('?. ')} of {name}?"
 
 
-def _swap_subject(text: str, before: str) -> str:
+def _swap_subject(text: str, before: str, then: Question) -> str:
     """Ask the question before of another subject: "What does nearshore mean?", "And onshore?"."""
-    return f"{text.rstrip('?. ')}: {before}"
+    subject = text.rstrip("?. ")
+    content = [word for word in re.findall(r"[\w-]+", before) if set(stems(word)) & set(then.content)]
+    if len(content) == 1:
+        return re.sub(rf"\b{re.escape(content[0])}\b", subject, before)
+    return f"{before.rstrip('?. ')}: {subject}?"

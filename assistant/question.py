@@ -105,23 +105,25 @@ class QuestionReader:
             order = list(range(len(self._finder.names)))
         bare = stems(self._finder.remove(mended))
         content = tuple(dict.fromkeys(stem for stem in bare if stem not in stop_stems()))
+        aspects = tuple(
+            i for i, words in enumerate(self._aspect_words) if any(_contains(bare, word) for word in words)
+        )
         return Question(
             text=mended,
-            ask=self._how(mended, order, content),
+            ask=self._how(mended, order, content, aspects),
             sides=frozenset(order),
             content=content,
             stems=tuple(stem for stem in stems(mended) if stem not in stop_stems()),
-            aspects=tuple(
-                i for i, words in enumerate(self._aspect_words) if any(_contains(bare, word) for word in words)
-            ),
+            aspects=aspects,
         )
 
-    def _how(self, text: str, order: list[int], content: tuple[str, ...]) -> Ask:
+    def _how(self, text: str, order: list[int], content: tuple[str, ...], aspects: tuple[int, ...]) -> Ask:
         both = len(set(order)) > 1
-        either = re.search(r"\bor\b", text, re.IGNORECASE) is not None and both
-        if (either or _EITHER.search(text)) and not self._has_degree(text) and content:
+        degree = self._has_degree(text)
+        either = both and re.search(r"\bor\b", text, re.IGNORECASE) is not None
+        if (either or _EITHER.search(text)) and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE
-        if both and (_COMPARE.search(text) or (not content and len(text.split()) <= 6)):
+        if both and (degree or aspects or _COMPARE.search(text) or (not content and len(text.split()) <= 6)):
             return Ask.COMPARE
         return Ask.LOOKUP
 

@@ -6,7 +6,7 @@ abstains when the calibrated confidence is below the threshold.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from assistant.abstain import Calibration, features_of, what_is_missing, words_o
 from assistant.choose import decide, topic_score
 from assistant.cite import Citations, render, state, tabulate
 from assistant.compare import Row
+from assistant.disagree import LEAD, Topic, topic_of
 from assistant.index import OpenIndex
 from assistant.query import Search
 from assistant.question import Ask, Question
@@ -38,6 +39,7 @@ def write(
     finder: SideFinder,
     known: frozenset[str],
     rows: Sequence[Row],
+    topics: Sequence[Topic],
     calibration: Calibration,
     settings: AnswerSettings,
 ) -> Answer:
@@ -58,8 +60,15 @@ def write(
             confidence=round(confidence, 4),
         )
     citations = Citations(index)
-    verdict, chosen = _say(question, search, units, index, settings)
-    statements = (*_verdict_statement(verdict, chosen, citations), *state(chosen, citations))
+    topic = topic_of(question, search.query.vector, topics)
+    if topic is not None:
+        lead, chosen = LEAD, list(topic.positions)
+        chosen += select(
+            units, words=settings.words, score=lambda unit: side_score(unit, question.sides), chosen=chosen
+        )[:1]
+    else:
+        lead, chosen = _say(question, search, units, index, settings)
+    statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
     table_rows = _rows_for(question, rows)
     table = (
         tabulate(("Aspect", *finder.names), [(row.name, row.cells) for row in table_rows], citations)
@@ -82,38 +91,60 @@ def write(
 def _say(
     question: Question, search: Search, units: Sequence[Unit], index: OpenIndex, settings: AnswerSettings
 ) -> tuple[str | None, list[Said]]:
-    """Return a verdict, if the question asks for one, and the chosen units."""
+    """Return a verdict, if the question asks for one and the articles give it, and the chosen units."""
     names = [side.name for side in index.domain.sides]
+
+    def by_topic(unit: Unit) -> float:
+        return topic_score(unit, search.topic)
+
     if question.ask is Ask.CHOOSE and (verdict := decide(units, search.topic, len(names))) is not None:
-        chosen: list[Said] = []
-        budget = settings.words // len(verdict.sides)
-        for place, own in enumerate(verdict.evidence, start=1):
-            chosen += select(
-                own, words=budget * place, score=lambda unit: topic_score(unit, search.topic), chosen=chosen
-            )[: 3 if len(verdict.sides) == 1 else 2]
         fitting = [names[side] for side in verdict.sides]
-        return (fitting[0] if len(fitting) == 1 else f"Both {' and '.join(fitting)}"), chosen
+        chosen = _side_by_side(verdict.evidence, settings.words, by_topic, most=3 if len(fitting) == 1 else 2)
+        return (f"{fitting[0]}." if len(fitting) == 1 else f"Both {' and '.join(fitting)}."), chosen
     if question.ask is Ask.COMPARE:
-        return None, _one_a_side(question, units, len(names), settings)
+        if not question.content and (pair := _contrast(units, len(names))):
+            return None, [Said(unit) for unit in pair]
+        own = [[unit for unit in units if unit.sides == {side}] for side in range(len(names))]
+        together = [unit for unit in units if len(unit.sides) == len(names)]
+        chosen = select(together, words=settings.words // 3, score=lambda unit: unit.score)[:1]
+        if chosen and chosen[0].unit.score < max((unit.score for unit in units), default=0.0) - 0.02:
+            chosen = []
+        return None, _side_by_side(own, settings.words, by_topic, most=2, chosen=chosen)
     return None, select(units, words=settings.words, score=lambda unit: side_score(unit, question.sides))
 
 
-def _one_a_side(question: Question, units: Sequence[Unit], sides: int, settings: AnswerSettings) -> list[Said]:
-    """Choose for every side in turn, so that none is drowned."""
-    chosen: list[Said] = []
-    for side in range(sides):
-        own = [unit for unit in units if unit.sides == {side}]
-        chosen += select(
-            own, words=settings.words * (side + 1) // (sides + 1), score=lambda unit: unit.score, chosen=chosen
-        )[:2]
-    together = [unit for unit in units if len(unit.sides) == sides]
-    return select(together, words=settings.words, score=lambda unit: unit.score, chosen=chosen)[:1] + chosen
+def _side_by_side(
+    own: Sequence[Sequence[Unit]],
+    words: int,
+    score: Callable[[Unit], float],
+    *,
+    most: int,
+    chosen: Sequence[Said] = (),
+) -> list[Said]:
+    """Choose for every side in turn, so that none is drowned; `own` holds the units of each side."""
+    said = list(chosen)
+    room = words - sum(one.unit.words for one in said)
+    for place, units in enumerate(own, start=1):
+        bound = words - room + room * place // len(own)
+        said += select(units, words=bound, score=score, chosen=said)[:most]
+    return said
 
 
-def _verdict_statement(verdict: str | None, chosen: Sequence[Said], citations: Citations) -> tuple[Statement, ...]:
-    if verdict is None:
-        return ()
-    return (Statement(text=f"{verdict}.", citations=citations.cite(*(one.unit for one in chosen))),)
+def _contrast(units: Sequence[Unit], sides: int) -> list[Unit]:
+    """Return a unit for each side out of the one chunk that contrasts them best; [] where none does."""
+    by_chunk: dict[str, list[Unit]] = {}
+    for unit in units:
+        by_chunk.setdefault(unit.chunk.id, []).append(unit)
+    for own in by_chunk.values():
+        pair = [next((unit for unit in own if unit.sides == {side}), None) for side in range(sides)]
+        if all(pair):
+            return [unit for unit in pair if unit is not None]
+    return []
+
+
+def _lead_statement(lead: str | None, chosen: Sequence[Said], citations: Citations) -> tuple[Statement, ...]:
+    """Return what is said before the quotes, proved by all of them."""
+    return (Statement(text=lead, citations=citations.cite(*(one.unit for one in chosen))),) if lead else ()
 
 
 def _rows_for(question: Question, rows: Sequence[Row]) -> Sequence[Row]:

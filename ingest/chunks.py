@@ -32,6 +32,7 @@ _CODE = frozenset({"fence", "code_block"})
 _SENTENCE_END = re.compile(r"[.!?][\"')\]*_]*$")
 # A heading path may take this share of the tokens at most; its outer levels go first.
 _HEADING_SHARE = 0.25
+_CUT_SLACK = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,29 +303,48 @@ def _merge(text: str, settings: IngestSettings, count: _Counter) -> Iterator[_Bl
 
 
 def _heading_within(heading: tuple[str, ...], room: int, count: _Counter) -> str:
-    """Join a heading path, its outer levels left out as long as it is too long."""
+    """Join a heading path, its outer levels left out as long as it is too long, then its last words."""
     for first in range(len(heading)):
         joined = " > ".join(heading[first:])
         if count(joined) <= room:
             return joined
-    return ""
+    words = heading[-1].split() if heading else []
+    while words and count(" ".join(words)) > room:
+        words.pop()
+    return " ".join(words)
 
 
 def _fit(
     text: str, sentence: Sentence, room: int, token_spans: Callable[[str], list[tuple[int, int]]]
 ) -> Iterator[Sentence]:
-    """Cut a sentence that the model cannot read whole, between tokens."""
+    """Cut a sentence that the model cannot read whole, between words where it can be."""
     tokens = token_spans(text[sentence.start : sentence.end])
-    size = max(8, room - 4)
-    if len(tokens) <= size:
+    # A word that is cut may take a few tokens more in its parts than it took whole.
+    size = max(8, room - _CUT_SLACK)
+    if len(tokens) + 2 <= room:
         yield sentence
         return
-    for at in range(0, len(tokens), size):
-        start = sentence.start + tokens[at][0]
-        end = sentence.start + tokens[min(at + size, len(tokens)) - 1][1]
+    at = 0
+    while at < len(tokens):
+        stop = _cut(tokens, at, size)
+        start, end = sentence.start + tokens[at][0], sentence.start + tokens[stop - 1][1]
         part = _sentence(text, start, end, sentence.intro, sentence.column)
         if part is not None:
             yield part
+        at = stop
+
+
+def _cut(tokens: list[tuple[int, int]], at: int, size: int) -> int:
+    """Return the token before which to cut: a word's first, or else one that begins a character."""
+    stop = at + size
+    if stop >= len(tokens):
+        return len(tokens)
+    words = (i for i in range(stop, at + size // 2, -1) if tokens[i][0] > tokens[i - 1][1])
+    if (word := next(words, None)) is not None:
+        return word
+    while stop < len(tokens) and tokens[stop][0] < tokens[stop - 1][1]:
+        stop += 1
+    return stop
 
 
 def _pack(text: str, sentences: list[Sentence], room: int, count: _Counter) -> Iterator[list[Sentence]]:

@@ -1,7 +1,7 @@
 """What is particular to a corpus' subject: one small YAML file, `domain.yaml`, beside the articles.
 
 It names the sides that readers compare, the words that readers use for them, the aspects of a comparison,
-and the chat's greeting and starter questions. A corpus without the file works: it has no sides, and so no
+the topics on which articles disagree, and the chat's greeting and starter questions. A corpus without the file works: it has no sides, and so no
 comparison tables.
 """
 
@@ -43,6 +43,13 @@ class Starters(_Entry):
     questions: tuple[str, ...] = Field(min_length=1)
 
 
+class Disagreement(_Entry):
+    """A topic on which articles differ: how readers ask of it, and each position in a sentence."""
+
+    questions: tuple[str, ...] = Field(min_length=1)
+    positions: tuple[str, ...] = Field(min_length=2)
+
+
 class Domain(_Entry):
     """The subject of a corpus, as `domain.yaml` gives it."""
 
@@ -51,6 +58,7 @@ class Domain(_Entry):
     greeting: str = "Ask a question. Every answer quotes the articles it comes from."
     sides: tuple[Side, ...] = ()
     aspects: tuple[Aspect, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
     starters: tuple[Starters, ...] = ()
 
 
@@ -71,6 +79,6 @@ def load_domain(corpus: Path) -> Domain:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise SettingsError(
-            f"{path}: {where}: {first['msg']}. Expected the fields title, subject, greeting, sides, aspects and "
-            "starters. Mend it, then run: bpo-kpo ingest"
+            f"{path}: {where}: {first['msg']}. Expected the fields title, subject, greeting, sides, aspects, "
+            "disagreements and starters. Mend it, then run: bpo-kpo ingest"
         ) from error

@@ -1,24 +1,43 @@
-"""What tests of several packages share: the real index of the real corpus, built once a session."""
+"""What tests of several packages share, each made once a session: the real model, index and assistant."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Read when the libraries are imported, so set before anything of ours is.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from assistant import Assistant
 from ingest import build_index
+from ingest.embed import Embedder
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 
+# The same examples in every run, and no limit on an example's time: a slow machine is no failure.
+# For new examples, and more of them: pytest --hypothesis-profile=explore
+settings.register_profile(
+    "project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", settings.get_profile("project"), derandomize=False, max_examples=2_000)
+settings.load_profile("project")
+
 
 @pytest.fixture(scope="session")
-def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def embedder() -> Embedder:
+    return Embedder.load()
+
+
+@pytest.fixture(scope="session")
+def index_dir(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
     index = tmp_path_factory.mktemp("index")
-    build_index(CORPUS, index)
+    build_index(CORPUS, index, embedder=embedder)
     return index
 
 
 @pytest.fixture(scope="session")
-def assistant(index_dir: Path) -> Assistant:
-    return Assistant.open(index_dir)
+def assistant(index_dir: Path, embedder: Embedder) -> Assistant:
+    return Assistant.open(index_dir, embedder=embedder)

@@ -12,7 +12,9 @@ from markupsafe import Markup, escape
 from assistant.evaluation.calibration import AbstentionCurve, Bin
 
 _WIDTH, _HEIGHT = 420, 320
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 16, 48
+_LEFT, _RIGHT, _TOP, _BOTTOM = 68, 16, 16, 48
+# About how wide the label of the chosen point is.
+_LABEL_WIDTH = 115
 
 
 def abstention_chart(curve: AbstentionCurve) -> Markup:
@@ -21,16 +23,20 @@ def abstention_chart(curve: AbstentionCurve) -> Markup:
     path = " ".join(f"{'M' if i == 0 else 'L'}{x:.1f} {y:.1f}" for i, (x, y) in enumerate(points))
     chosen = curve.chosen
     x, y = _x(chosen.recall), _y(chosen.precision)
-    near_right = chosen.recall > 0.5
-    # The label stands on the side where the chart is empty: below the point, towards the middle.
-    label_x, label_y = (x - 10, y + 22) if near_right else (x + 10, y + 22)
-    label = f"recall {chosen.recall:.2f}, precision {chosen.precision:.2f}"
+    # A curve that falls leaves room above it to the right, and below it to the left.
+    is_right = x + _LABEL_WIDTH < _WIDTH
+    label_x, label_y = (x + 10, max(y - 22, _TOP + 10)) if is_right else (x - 10, min(y + 20, _y(0) - 24))
+    anchor = "start" if is_right else "end"
+    lines = (f"recall {chosen.recall:.2f}", f"precision {chosen.precision:.2f}")
+    label = ", ".join(lines)
     parts = [
         *_axes("Recall: share of the unanswerable that is refused", "Precision: share of refusals that is right"),
         f'<path class="curve" d="{path}"/>',
         f'<circle class="chosen" cx="{x:.1f}" cy="{y:.1f}" r="6"><title>Chosen: {label}</title></circle>',
-        f'<text class="strong" x="{label_x:.1f}" y="{min(label_y, _HEIGHT - _BOTTOM - 8):.1f}" '
-        f'text-anchor="{"end" if near_right else "start"}">{label}</text>',
+        *(
+            f'<text class="strong" x="{label_x:.1f}" y="{label_y + 16 * i:.1f}" text-anchor="{anchor}">{line}</text>'
+            for i, line in enumerate(lines)
+        ),
     ]
     return _svg(
         "Abstention: precision and recall",
@@ -47,14 +53,13 @@ def reliability_chart(bins: Sequence[Bin]) -> Markup:
         top, bottom = _y(one.answerable), _y(0.0)
         says = f"confidence {one.low:.1f} to {one.high:.1f}: {one.answerable:.0%} of {one.cases} answerable"
         parts.append(
-            f'<rect class="bar" x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" '
+            f'<rect class="bar soft" x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" '
             f'height="{max(bottom - top, 1):.1f}" rx="2"><title>{says}</title></rect>'
         )
         middle = (left + right) / 2
-        inside = top < _y(0.12)
         parts.append(
-            f'<text class="{"on-bar" if inside else "tick"}" x="{middle:.1f}" '
-            f'y="{bottom - 8 if inside else top - 6:.1f}" text-anchor="middle">{one.cases}</text>'
+            f'<text class="count" x="{middle:.1f}" y="{top - 9 if top > _y(0.12) else bottom - 8:.1f}" '
+            f'text-anchor="middle">{one.cases}</text>'
         )
     parts.append(f'<path class="ideal" d="M{_x(0)} {_y(0)} L{_x(1)} {_y(1)}"/>')
     parts += [
@@ -113,8 +118,8 @@ def _axes(x_title: str, y_title: str) -> Iterator[str]:
     middle = (_TOP + _HEIGHT - _BOTTOM) / 2
     yield f'<text class="axis" x="{(_x(0) + _x(1)) / 2}" y="{_HEIGHT - 8}" text-anchor="middle">{x_title}</text>'
     yield (
-        f'<text class="axis" x="14" y="{middle}" text-anchor="middle" '
-        f'transform="rotate(-90 14 {middle})">{y_title}</text>'
+        f'<text class="axis" x="16" y="{middle}" text-anchor="middle" '
+        f'transform="rotate(-90 16 {middle})">{y_title}</text>'
     )
 
 

@@ -51,12 +51,12 @@ def describe(outcome: Outcome) -> str:
 
 
 def _describe(outcome: Outcome) -> Iterator[str]:
+    yield from (f"{problem.fault.value}: {problem.detail}" for problem in outcome.problems)
+    yield ""
     for number, question in enumerate(outcome.asked, start=1):
         yield f"asked{f' {number}' if len(outcome.asked) > 1 else ''}: {question}"
     if outcome.answer is not None and outcome.answer.query != outcome.asked[-1]:
         yield f"searched: {outcome.answer.query}"
-    yield ""
-    yield from (f"{problem.fault.value}: {problem.detail}" for problem in outcome.problems)
     answer = outcome.answer
     if answer is None:
         return

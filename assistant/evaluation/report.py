@@ -69,7 +69,8 @@ def to_html(
         .render(
             run=run,
             verdict=verdict(run, breaches, comparison),
-            good=not breaches and not (comparison and comparison.of(Change.BROKEN)),
+            tone=_tone(run, breaches, comparison, is_gated=floors is not None and floors != Floors()),
+            threshold=run.setup.settings.get("threshold"),
             breaches=[str(breach) for breach in breaches],
             comparison=comparison,
             changes=_changes(comparison),
@@ -141,6 +142,13 @@ def _metric_rows(
             )
         )
     return rows
+
+
+def _tone(run: Run, breaches: Sequence[Breach], comparison: Comparison | None, *, is_gated: bool) -> str:
+    if breaches or (comparison is not None and comparison.of(Change.BROKEN)):
+        return "bad"
+    is_good = is_gated or comparison is not None or run.summary.passed == run.summary.cases
+    return "good" if is_good else "plain"
 
 
 def _limit(bound: Bound | None) -> float | None:
