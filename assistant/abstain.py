@@ -42,7 +42,8 @@ _ASKS_NAME = re.compile(
     re.IGNORECASE,
 )
 _ASKS_RANK = re.compile(
-    r"\b(biggest|largest|top|leading|cheapest|fastest|most popular|number one|richest|five|ten)\b", re.IGNORECASE
+    r"\b(biggest|largest|top|leading|cheapest|fastest|most popular|number one|richest|five|ten)\b",
+    re.IGNORECASE,
 )
 # How many of the best units are looked at together.
 _EVIDENCE = 5
@@ -85,7 +86,9 @@ def load_calibration() -> Calibration:
     return Calibration(float(data["threshold"]), float(data["bias"]), dict(data["weights"]))
 
 
-def words_of(question: Question, search: Search, units: Sequence[Unit], known: frozenset[str], finder: SideFinder) -> list[Word]:
+def words_of(
+    question: Question, search: Search, units: Sequence[Unit], known: frozenset[str], finder: SideFinder
+) -> list[Word]:
     """Return the content words of a question with how well the evidence meets them.
 
     Args:
@@ -120,7 +123,9 @@ def words_of(question: Question, search: Search, units: Sequence[Unit], known: f
     return found
 
 
-def features_of(question: Question, search: Search, hits: Sequence[Hit], units: Sequence[Unit], words: Sequence[Word]) -> dict[str, float]:
+def features_of(
+    question: Question, search: Search, hits: Sequence[Hit], units: Sequence[Unit], words: Sequence[Word]
+) -> dict[str, float]:
     """Return what the calibration weighs; `units` are the evidence, best first."""
     if not units:
         return dict.fromkeys(FEATURES, 0.0)

@@ -151,9 +151,7 @@ class Assistant:
         embedded = time.perf_counter()
         hits = search(self.index, wanted.query, self.settings.search)
         retrieved = time.perf_counter()
-        return Found(
-            asked, question, wanted, tuple(hits), 1000 * (embedded - began), 1000 * (retrieved - embedded)
-        )
+        return Found(asked, question, wanted, tuple(hits), 1000 * (embedded - began), 1000 * (retrieved - embedded))
 
     def write(self, found: Found) -> Answer:
         """Write the answer to what was found, or say that the articles do not say."""

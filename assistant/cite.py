@@ -54,14 +54,14 @@ def state(said: Sequence[Said], citations: Citations) -> tuple[Statement, ...]:
     return tuple(Statement(text=one.unit.text, citations=citations.cite(one.unit, *one.alike)) for one in said)
 
 
-def tabulate(
-    columns: Sequence[str], rows: Sequence[tuple[str, Sequence[Unit | None]]], citations: Citations
-) -> Table:
+def tabulate(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[Unit | None]]], citations: Citations) -> Table:
     """Return a comparison: each row an aspect's name and a unit a side, None where nothing is stated."""
     made = []
     for name, cells in rows:
         proved = (
-            Statement(text=unit.text, citations=citations.cite(unit)) if unit else Statement(text=NOT_STATED, citations=())
+            Statement(text=unit.text, citations=citations.cite(unit))
+            if unit
+            else Statement(text=NOT_STATED, citations=())
             for unit in cells
         )
         made.append((Statement(text=name, citations=()), *proved))

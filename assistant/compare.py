@@ -34,12 +34,20 @@ class Row:
 
 
 def prepare_rows(
-    index: OpenIndex, embedder: Embedder, reader: QuestionReader, maker: QueryMaker, finder: SideFinder,
+    index: OpenIndex,
+    embedder: Embedder,
+    reader: QuestionReader,
+    maker: QueryMaker,
+    finder: SideFinder,
     settings: SearchSettings,
 ) -> tuple[Row, ...]:
     """Return the comparison of all aspects of the domain, in its order."""
     sides = range(len(index.domain.sides))
-    texts = [f"{aspect.name} of {side.name}: {aspect.about}" for aspect in index.domain.aspects for side in index.domain.sides]
+    texts = [
+        f"{aspect.name} of {side.name}: {aspect.about}"
+        for aspect in index.domain.aspects
+        for side in index.domain.sides
+    ]
     read = dict(embedder.encode_tokens(texts)) if texts else {}
     rows = []
     for at, aspect in enumerate(index.domain.aspects):

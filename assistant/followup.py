@@ -15,19 +15,23 @@ from assistant.sides import SideFinder
 from ingest.keywords import stems
 
 _LEAD = re.compile(
-    r"^(?:(?:and|so|ok(?:ay)?|but|then|fine|right|now|well|hmm|thanks|thank you|what about|how about|also)\b[\s,.:;-]*)+",
+    r"^(?:(?:and|so|ok(?:ay)?|but|then|fine|right|now|well|hmm|thanks|thank you|what about|how about|also)\b"
+    r"[\s,.:;-]*)+",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b(different (thing|topic|question)|something else|another (thing|question|topic)|never mind|change of (topic|subject)|"
-    r"on another note|unrelated|forget (that|it))\b[^.:?!]*[.:?!,]*",
+    r"\b(different (thing|topic|question)|something else|another (thing|question|topic)|never mind|"
+    r"change of (topic|subject)|on another note|unrelated|forget (that|it))\b[^.:?!]*[.:?!,]*",
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"\bthe other( one| model| kind| type| side| way round)?\b(?! hand)", re.IGNORECASE)
 _LATTER = re.compile(r"\b(the latter|the second( one)?)\b", re.IGNORECASE)
 _FORMER = re.compile(r"\b(the former|the first( one)?)\b", re.IGNORECASE)
 _WHICH = re.compile(r"^which (one|ones)\b", re.IGNORECASE)
-_THEM = re.compile(r"\b(which of (them|these|those|the two)|both of them|between them|they both|each of them)\b", re.IGNORECASE)
+_THEM = re.compile(
+    r"\b(which of (them|these|those|the two)|both of them|between them|they both|each of them)\b",
+    re.IGNORECASE,
+)
 _POSSESSIVE = re.compile(r"\b(its|their)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(it|they|them|that|this|those|these|that one|this one)\b", re.IGNORECASE)
 _THERE = re.compile(r"\bthere\b(?! (is|are|was|were|any))", re.IGNORECASE)

@@ -104,9 +104,7 @@ def open_index(index: Path, embedder: Embedder) -> OpenIndex:
         raise IndexDamaged(f"The index {folder} cannot be read: {error}. {MENDING}") from error
     store = ChunkStore.open(folder / pipeline.STORE)
     if (count := store.count()) != manifest.chunks:
-        raise IndexDamaged(
-            f"The index {folder} holds {count} chunks, its manifest names {manifest.chunks}. {MENDING}"
-        )
+        raise IndexDamaged(f"The index {folder} holds {count} chunks, its manifest names {manifest.chunks}. {MENDING}")
     return OpenIndex(
         manifest=manifest,
         articles={article.id: article for article in articles},

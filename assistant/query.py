@@ -56,7 +56,11 @@ class QueryMaker:
         topic = np.where(np.array(named, dtype=bool), 0.0, weights).astype(np.float32)
         related = dict.fromkeys(stem for aspect in question.aspects for stem in self._related[aspect])
         query = Query(
-            read.text_vector, self._index.basis.project(read), _sum_to_one(weights), question.stems, tuple(related)
+            read.text_vector,
+            self._index.basis.project(read),
+            _sum_to_one(weights),
+            question.stems,
+            tuple(related),
         )
         return Search(query, _sum_to_one(topic), tuple(read.starts.tolist()))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from bm25s.stopwords import STOPWORDS_EN_PLUS as STOP_WORDS
+from bm25s.stopwords import STOPWORDS_EN_PLUS
 
 from assistant.sides import SideFinder, Sides
 from assistant.spelling import Speller
@@ -22,6 +22,7 @@ from ingest.keywords import stems
 _MARKUP = re.compile(r"<[^<>]*>|[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
+STOP_WORDS: tuple[str, ...] = tuple(STOPWORDS_EN_PLUS)
 # Words that ask, address or fill but say nothing of the subject, beside the usual stop words.
 _FRAME = """
     tell explain say said says please show list give name mean means meaning meant know think want need wants needs
@@ -34,15 +35,19 @@ _FRAME = """
     what's whats i'm
 """
 _COMPARE = re.compile(
-    r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|tell\b.{0,30}\bapart)\b", re.IGNORECASE
+    r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|tell\b.{0,30}\bapart)\b",
+    re.IGNORECASE,
 )
 _EITHER = re.compile(
     r"\bwhich one\b|\bwhich of (them|these|those|the two)\b|\bwhich (type|kind|sort|model|side|form|option)\b"
     r"|\b(which|what) (is it|suits?|fits?)\b"
-    r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b|\b(pick|choose) (just )?(one|between)\b",
+    r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b"
+    r"|\b(pick|choose) (just )?(one|between)\b",
     re.IGNORECASE,
 )
-_ALL_SIDES = re.compile(r"\b(the two|both|each (of the two|one|model|kind|type)?|either|which one|which of)\b", re.IGNORECASE)
+_ALL_SIDES = re.compile(
+    r"\b(the two|both|each (of the two|one|model|kind|type)?|either|which one|which of)\b", re.IGNORECASE
+)
 _DEGREE = re.compile(r"\b(more|less|most|least|fewer|than)\b", re.IGNORECASE)
 _COMPARATIVE = re.compile(r"\b(\w{3,})er\b", re.IGNORECASE)
 
@@ -105,9 +110,7 @@ class QuestionReader:
             order = list(range(len(self._finder.names)))
         bare = stems(self._finder.remove(mended))
         content = tuple(dict.fromkeys(stem for stem in bare if stem not in stop_stems()))
-        aspects = tuple(
-            i for i, words in enumerate(self._aspect_words) if any(_contains(bare, word) for word in words)
-        )
+        aspects = tuple(i for i, words in enumerate(self._aspect_words) if any(_contains(bare, word) for word in words))
         return Question(
             text=mended,
             ask=self._how(mended, order, content, aspects),

@@ -29,7 +29,13 @@ class SearchSettings(BaseModel):
     @property
     def total(self) -> float:
         """The sum of the weights, by which a fused score is divided."""
-        weights = (self.chunk_vector, self.sentence_vector, self.chunk_keyword, self.sentence_keyword, self.tokens)
+        weights = (
+            self.chunk_vector,
+            self.sentence_vector,
+            self.chunk_keyword,
+            self.sentence_keyword,
+            self.tokens,
+        )
         return sum(weights) or 1.0
 
 

@@ -160,17 +160,13 @@ def _read_markdown(_path: Path, data: bytes) -> Page:
     try:
         matter, body = handler.split(text)
     except ValueError as error:
-        raise UnreadableArticle(
-            "its front matter is not closed; end it with a line of three dashes"
-        ) from error
+        raise UnreadableArticle("its front matter is not closed; end it with a line of three dashes") from error
     fields = _read_fields(handler, matter)
 
     def field(name: str) -> str | None:
         value = fields.get(name)
         if isinstance(value, (dict, list)):
-            raise UnreadableArticle(
-                f"its front matter field {name!r} is a {type(value).__name__}, expected text"
-            )
+            raise UnreadableArticle(f"its front matter field {name!r} is a {type(value).__name__}, expected text")
         return str(value).strip() or None if value is not None else None
 
     return Page(body.strip(), field("title"), field("publisher"), field("url"), field("published"))

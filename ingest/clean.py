@@ -56,9 +56,7 @@ def clean_page_text(text: str) -> Page:
 
 
 def _mark(blocks: Sequence[Block], found: Collection[int], fate: Fate) -> tuple[Block, ...]:
-    return tuple(
-        replace(block, fate=fate) if i in found and block.kept else block for i, block in enumerate(blocks)
-    )
+    return tuple(replace(block, fate=fate) if i in found and block.kept else block for i, block in enumerate(blocks))
 
 
 def _clean_sentences(blocks: Sequence[Block]) -> tuple[Block, ...]:

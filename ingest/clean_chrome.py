@@ -118,9 +118,7 @@ _RELATED = re.compile(
     re.IGNORECASE,
 )
 # What a chat model says before the text it was asked for.
-_CHAT = re.compile(
-    r"^(sure|certainly|of course|okay|absolutely)[,!.]? (here|below)( is| are|['’]s)\b", re.IGNORECASE
-)
+_CHAT = re.compile(r"^(sure|certainly|of course|okay|absolutely)[,!.]? (here|below)( is| are|['’]s)\b", re.IGNORECASE)
 # Link labels without a space between them ("Gift CardsShoesHats"); a product's name looks so as well.
 _FUSED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,}\b)|(?<=[A-Z]{3})(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")

@@ -53,11 +53,7 @@ def _fused_rows(lines: Sequence[str]) -> list[list[str]]:
     rows: list[list[str]] = []
     for line in lines:
         cells = _JOINT.split(line)
-        if (
-            len(cells) < 3
-            or len(cells) != len(rows[0] if rows else cells)
-            or not (rows or CORNER.match(cells[0]))
-        ):
+        if len(cells) < 3 or len(cells) != len(rows[0] if rows else cells) or not (rows or CORNER.match(cells[0])):
             break
         rows.append(cells)
     return rows

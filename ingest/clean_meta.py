@@ -61,11 +61,7 @@ def _linked_data(tree: Any) -> Iterator[dict[str, Any]]:
             if isinstance(node, dict):
                 graph = node.get("@graph")
                 yield node
-                yield from (
-                    (part for part in graph or [] if isinstance(part, dict))
-                    if isinstance(graph, list)
-                    else ()
-                )
+                yield from ((part for part in graph or [] if isinstance(part, dict)) if isinstance(graph, list) else ())
 
 
 def _property(tree: Any, name: str) -> str | None:

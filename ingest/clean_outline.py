@@ -28,9 +28,7 @@ def without_alt_text(blocks: Sequence[Block]) -> tuple[Block, ...]:
     The cut is before a capitalised word that the page also writes small, so that it is no name.
     """
     words = {word for block in blocks for word in re.findall(r"\b[a-z]+\b", block.text)}
-    return tuple(
-        replace(block, text=_after_alt(block.text, words)) if block.kept else block for block in blocks
-    )
+    return tuple(replace(block, text=_after_alt(block.text, words)) if block.kept else block for block in blocks)
 
 
 def _after_alt(text: str, words: set[str]) -> str:
@@ -73,9 +71,7 @@ def _breaks(blocks: Sequence[Block]) -> set[int]:
     return {
         id(block)
         for i, block in enumerate(blocks)
-        if block.gap > 1
-        or (i > 0 and not blocks[i - 1].kept)
-        or (i > 0 and blocks[i - 1].shape is Shape.TABLE)
+        if block.gap > 1 or (i > 0 and not blocks[i - 1].kept) or (i > 0 and blocks[i - 1].shape is Shape.TABLE)
     }
 
 
@@ -129,9 +125,7 @@ def write_blocks(blocks: Sequence[Block]) -> str:
     parts: list[str] = []
     for i, block in enumerate(blocks):
         before = blocks[i - 1] if i else None
-        lines = (
-            before is not None and before.shape is block.shape is Shape.LINE and before.group == block.group
-        )
+        lines = before is not None and before.shape is block.shape is Shape.LINE and before.group == block.group
         if before is not None:
             parts.append("\n" if lines and not ends_sentence(before.text) else "\n\n")
         parts.append(_write(block))

@@ -82,9 +82,7 @@ def _read_table(before: Sequence[Block], rows: list[Block]) -> tuple[int, list[B
     lines = [header, *(cells for cells in cut if cells is not None)]
     table = Block(Shape.TABLE, table_text(lines), rows[0].group, 1)
     rest = [
-        replace(row, text=_with_label(row.text), gap=1)
-        for row, cells in zip(rows, cut, strict=True)
-        if cells is None
+        replace(row, text=_with_label(row.text), gap=1) for row, cells in zip(rows, cut, strict=True) if cells is None
     ]
     return used, [table, *rest]
 
@@ -93,12 +91,7 @@ def _headers(before: Sequence[Block]) -> list[tuple[list[str], int]]:
     """Return the headers that the last short lines may make, likeliest first, with their number of lines."""
     short: list[str] = []
     for block in reversed(before):
-        if (
-            not block.kept
-            or block.shape is not Shape.LINE
-            or count_words(block.text) > 5
-            or ends_sentence(block.text)
-        ):
+        if not block.kept or block.shape is not Shape.LINE or count_words(block.text) > 5 or ends_sentence(block.text):
             break
         short.insert(0, block.text)
     for size in range(2, min(len(short), _MAX_COLUMNS + 1) + 1):
@@ -130,9 +123,7 @@ def _label_end(text: str, columns: list[str]) -> int | None:
             break
         if not word.group()[0].isupper():
             continue
-        if _OPENERS.fullmatch(word.group()) or any(
-            text.startswith(f"{column} ", word.start()) for column in columns
-        ):
+        if _OPENERS.fullmatch(word.group()) or any(text.startswith(f"{column} ", word.start()) for column in columns):
             return word.start()
         after = text[word.end() :].lstrip()
         if fallback is None and after[:1].islower() and is_prose(text[word.start() :]):

@@ -20,9 +20,7 @@ _DENSE = 0.25
 _LABEL_WORDS = 6
 _AUXILIARY = re.compile(r"\b(is|are|was|were|has|have|had|can|could|will|would|should|must|may|does|do)\b")
 _ASKS = re.compile(r"^(how|what|why|when|where|which|who)\b", re.IGNORECASE)
-_COMMENTS = re.compile(
-    r"^(\d+|one|two) (thoughts?|responses?|replies|comments?) (on|to) \W?\w", re.IGNORECASE
-)
+_COMMENTS = re.compile(r"^(\d+|one|two) (thoughts?|responses?|replies|comments?) (on|to) \W?\w", re.IGNORECASE)
 _COMMENT_FORM = re.compile(r"^(leave|post|add|write) (a|your) (comment|reply)\b", re.IGNORECASE)
 
 
@@ -37,9 +35,7 @@ def is_heading_like(block: Block) -> bool:
         return not re.search(r"[.!?] ", text.replace("vs. ", ""))
     if ends_sentence(text) or text.endswith(","):
         return False
-    if re.search(r"(?<!\bvs)[.!] [A-Z]", text) or not (
-        text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘("
-    ):
+    if re.search(r"(?<!\bvs)[.!] [A-Z]", text) or not (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘("):
         return False
     return bool(_ASKS.match(text)) or not _AUXILIARY.search(text)
 
@@ -47,9 +43,7 @@ def is_heading_like(block: Block) -> bool:
 def introduces(block: Block) -> bool:
     """Tell whether a block can introduce the list after it: a sentence, or a line that ends in a colon."""
     return block.shape is Shape.LINE and (
-        block.text.endswith(":")
-        or is_prose(block.text)
-        or bool(re.search(r"\b(are|include|as)$", block.text))
+        block.text.endswith(":") or is_prose(block.text) or bool(re.search(r"\b(are|include|as)$", block.text))
     )
 
 
@@ -121,11 +115,7 @@ def _find_related(blocks: Sequence[Block]) -> set[int]:
             and judge_line(blocks[j].text.split(". ")[-1]) is Chrome.STRONG
         ):
             j += 1
-        if (
-            j < len(blocks)
-            and blocks[j].shape is Shape.LIST
-            and not any(is_prose(x.text) for x in blocks[j].items)
-        ):
+        if j < len(blocks) and blocks[j].shape is Shape.LIST and not any(is_prose(x.text) for x in blocks[j].items):
             found.update(range(i, j + 1))
         mates = [k for k in range(i + 1, len(blocks)) if blocks[k].group == block.group]
         if len(mates) > 1 and not any(is_content(blocks, k) for k in mates):
@@ -183,9 +173,7 @@ def _heads_of_content(
 
 def _find_link_lists(blocks: Sequence[Block], found: set[int]) -> set[int]:
     """Find menus: link lists before the first prose, very long ones, and short ones among chrome."""
-    first = next(
-        (i for i, b in enumerate(blocks) if i not in found and b.shape is Shape.LINE and is_prose(b.text)), 0
-    )
+    first = next((i for i, b in enumerate(blocks) if i not in found and b.shape is Shape.LINE and is_prose(b.text)), 0)
     lists: set[int] = set()
     for i, block in enumerate(blocks):
         if block.shape is not Shape.LIST or not is_link_list(blocks, i):

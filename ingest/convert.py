@@ -80,9 +80,7 @@ def convert_docx(path: Path) -> Page:
     """
     with path.open("rb") as file:
         if file.read(len(_OLE2)) == _OLE2:
-            raise UnreadableArticle(
-                "the Word document is encrypted, or of the old .doc format; save it as .docx"
-            )
+            raise UnreadableArticle("the Word document is encrypted, or of the old .doc format; save it as .docx")
     if not zipfile.is_zipfile(path):
         raise UnreadableArticle("it is not a Word document (.docx), or it is damaged")
     text = _convert(path, "Word document")

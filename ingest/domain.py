@@ -1,8 +1,8 @@
 """What is particular to a corpus' subject: one small YAML file, `domain.yaml`, beside the articles.
 
-It names the sides that readers compare, the words that readers use for them, the aspects of a comparison,
-the topics on which articles disagree, and the chat's greeting and starter questions. A corpus without the file works: it has no sides, and so no
-comparison tables.
+It names the sides that readers compare and the words that readers use for them, the aspects of a comparison,
+the topics on which articles disagree, and the chat's greeting and starter questions. A corpus without the file
+works: it has no sides, and so no comparison tables.
 """
 
 from __future__ import annotations

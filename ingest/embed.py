@@ -74,7 +74,7 @@ class Embedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         folder = _packaged_folder() if name == DEFAULT_MODEL else Path(name)
         sha256 = _weights_sha256(folder)
         if name == DEFAULT_MODEL and sha256 != DEFAULT_SHA256:
@@ -114,7 +114,10 @@ class Embedder:
         for at in range(0, len(order), batch_size):
             rows = order[at : at + batch_size]
             out = self._model.encode(
-                [texts[i] for i in rows], batch_size=batch_size, show_progress_bar=False, convert_to_numpy=True
+                [texts[i] for i in rows],
+                batch_size=batch_size,
+                show_progress_bar=False,
+                convert_to_numpy=True,
             )
             vectors[rows] = np.asarray(out, dtype=np.float32)
             if progress is not None:
@@ -150,7 +153,10 @@ class Embedder:
             pooled = unit(out["sentence_embedding"].float().numpy())
             for row, i in enumerate(rows):
                 mask = kept[row]
-                yield i, TokenVectors(ids[row][mask], offsets[row][mask][:, 0], hidden[row][mask], pooled[row])
+                yield (
+                    i,
+                    TokenVectors(ids[row][mask], offsets[row][mask][:, 0], hidden[row][mask], pooled[row]),
+                )
 
     def read(self, text: str) -> TokenVectors:
         """Embed one text with its tokens."""

@@ -178,9 +178,7 @@ def _texts_to_embed(chunks: Sequence[Chunk], domain: Domain) -> _Texts:
     )
 
 
-def _write_store(
-    folder: Path, chunks: Sequence[Chunk], embedded: Sequence[Embedded], progress: Progress
-) -> None:
+def _write_store(folder: Path, chunks: Sequence[Chunk], embedded: Sequence[Embedded], progress: Progress) -> None:
     stored = []
     at = len(chunks)
     for chunk, one in zip(chunks, embedded, strict=False):

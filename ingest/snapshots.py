@@ -156,8 +156,7 @@ def check_snapshot(folder: Path, manifest: Manifest) -> None:
         store.close()
     if found != manifest.chunks:
         raise IndexDamaged(
-            f"The index {folder} holds {found} chunks, its manifest names {manifest.chunks}. "
-            f"{mending(folder)}"
+            f"The index {folder} holds {found} chunks, its manifest names {manifest.chunks}. {mending(folder)}"
         )
 
 
@@ -254,8 +253,7 @@ def locked(index: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise IndexBusy(
-                f"Another ingest is running on {index}. Wait until it has finished, then run the command "
-                "again."
+                f"Another ingest is running on {index}. Wait until it has finished, then run the command again."
             ) from error
         yield
 

@@ -144,9 +144,7 @@ def _client(folder: Path) -> Client:
     from chromadb.config import Settings
 
     # What it returns is a Client, which can be closed, whatever the interface that it is declared as.
-    return cast(
-        "Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    )
+    return cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
 
 
 # A field stays below the 4,096 bytes that hosted stores allow one metadata value.

@@ -39,7 +39,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Embedded:
-    """A text's unit vector (dim,), and its tokens: ids (n_tokens,), bytes (n_tokens, DIMENSION); none without a lead."""
+    """A text's unit vector (dim,) and its tokens: ids (n_tokens,), bytes (n_tokens, DIMENSION).
+
+    A text without a lead has no tokens.
+    """
 
     vector: Vectors
     token_ids: npt.NDArray[np.int32]
@@ -64,7 +67,12 @@ class EmbeddingCache:
         return cls(TokenBasis.fit(embedder), {})
 
     def embed(
-        self, texts: Sequence[Text], embedder: Embedder, *, batch_size: int, progress: Callable[[int, int], None]
+        self,
+        texts: Sequence[Text],
+        embedder: Embedder,
+        *,
+        batch_size: int,
+        progress: Callable[[int, int], None],
     ) -> tuple[list[Embedded], list[bool]]:
         """Return each text's embedding, and whether it was known already.
 
@@ -73,8 +81,7 @@ class EmbeddingCache:
         reused = [text.key in self._known for text in texts]
         fresh = list({text.key: text for text, known in zip(texts, reused, strict=True) if not known}.values())
         whole = [f"{text.lead}. {text.text}" if text.lead else text.text for text in fresh]
-        done = 0
-        for i, tokens in embedder.encode_tokens(whole, batch_size=batch_size):
+        for done, (i, tokens) in enumerate(embedder.encode_tokens(whole, batch_size=batch_size), start=1):
             text = fresh[i]
             if text.lead is None:
                 made = Embedded(tokens.text_vector, np.zeros(0, np.int32), np.zeros((0, DIMENSION), np.int8))
@@ -82,7 +89,6 @@ class EmbeddingCache:
                 first = len(whole[i]) - len(text.text)
                 made = Embedded(tokens.pooled(first), tokens.ids.astype(np.int32), self.basis.pack(tokens))
             self._known[text.key] = made
-            done += 1
             if done % batch_size == 0 or done == len(fresh):
                 progress(done, len(fresh))
         return [self._known[text.key] for text in texts], reused

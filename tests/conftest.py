@@ -19,9 +19,7 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 
 # The same examples in every run, and no limit on an example's time: a slow machine is no failure.
 # For new examples, and more of them: pytest --hypothesis-profile=explore
-settings.register_profile(
-    "project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", settings.get_profile("project"), derandomize=False, max_examples=2_000)
 settings.load_profile("project")
 

@@ -74,8 +74,7 @@ def api_router(backend: Backend) -> APIRouter:
     def list_articles() -> list[ArticleEntry]:
         """List the articles that answers are drawn from."""
         return [
-            ArticleEntry(id=a.id, title=a.title, publisher=a.publisher, url=a.url)
-            for a in backend.assistant().articles
+            ArticleEntry(id=a.id, title=a.title, publisher=a.publisher, url=a.url) for a in backend.assistant().articles
         ]
 
     @router.get("/articles/{article_id}", operation_id="get_article", responses=documented(404, 503))
@@ -118,9 +117,7 @@ def health_router(backend: Backend, chat_ready: Callable[[], bool]) -> APIRouter
             content = Readiness(ready=False, reason=backend.reason).model_dump(exclude_none=True)
             return JSONResponse(content, 503, {"Retry-After": str(RETRY_SECONDS)})  # type: ignore[return-value]
         assistant = backend.assistant()
-        return Readiness(
-            ready=True, chat=chat_ready(), snapshot=assistant.snapshot, articles=len(assistant.articles)
-        )
+        return Readiness(ready=True, chat=chat_ready(), snapshot=assistant.snapshot, articles=len(assistant.articles))
 
     return router
 

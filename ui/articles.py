@@ -15,9 +15,7 @@ from ui.mark import QUOTE_ID, render_article
 from ui.pages import error_page, page
 
 # Where the address has no #quote, the page goes to the mark by itself.
-_SCROLL = Markup(
-    f"if (!location.hash) document.getElementById('{QUOTE_ID}').scrollIntoView({{block: 'center'}})"
-)
+_SCROLL = Markup(f"if (!location.hash) document.getElementById('{QUOTE_ID}').scrollIntoView({{block: 'center'}})")
 
 
 def articles_router(backend: Backend) -> APIRouter:

@@ -113,9 +113,7 @@ def ask(
 
 @app.command()
 def serve(
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on [BPO_KPO_HOST, else 127.0.0.1].")
-    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on [BPO_KPO_HOST, else 127.0.0.1].")] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one [BPO_KPO_PORT, else 7860].")
     ] = None,

@@ -45,14 +45,10 @@ def evaluate(
     report: Annotated[Path | None, typer.Option(help="Write an HTML page.")] = None,
     as_json: Annotated[Path | None, typer.Option("--json", help="Write the whole run; - is stdout.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML.")] = None,
-    markdown: Annotated[
-        Path | None, typer.Option(help="Write a pull-request comment; - is stdout.")
-    ] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write a pull-request comment; - is stdout.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="Compare with this saved run.")] = None,
     save_baseline: Annotated[Path | None, typer.Option(help="Save this run as a baseline.")] = None,
-    floors: Annotated[
-        Path | None, typer.Option(help="Bounds on metrics [floors.yaml in a folder of cases].")
-    ] = None,
+    floors: Annotated[Path | None, typer.Option(help="Bounds on metrics [floors.yaml in a folder of cases].")] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option(help="Two configurations (YAML) or saved runs (JSON), side by side.", show_default=False),
@@ -123,13 +119,11 @@ def schema() -> None:
 
 @cases_app.command("from-corpus")
 def from_corpus(
-    corpus: Annotated[
-        Path | None, typer.Option(help="Folder of the articles [BPO_KPO_CORPUS, else corpus].")
-    ] = None,
+    corpus: Annotated[Path | None, typer.Option(help="Folder of the articles [BPO_KPO_CORPUS, else corpus].")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write [stdout].")] = None,
 ) -> None:
     """Propose a case for each question in the FAQ sections of a corpus."""
-    from assistant.evaluation.propose import propose_cases, proposal_text
+    from assistant.evaluation.propose import proposal_text, propose_cases
     from ingest.errors import AssistantError
     from ui.settings import load_settings
 
@@ -224,9 +218,7 @@ def _run(
         return run, it.passages
 
 
-def _run_or_load(
-    file: Path, cases: Sequence[LocatedCase], *, with_stages: bool
-) -> tuple[Run, tuple[Passage, ...]]:
+def _run_or_load(file: Path, cases: Sequence[LocatedCase], *, with_stages: bool) -> tuple[Run, tuple[Passage, ...]]:
     from assistant.evaluation.compare import load_run
     from assistant.evaluation.configuration import load_configuration
 
@@ -280,7 +272,9 @@ def _exit_code(result: _Result, *, is_gated: bool) -> int:
 
     if result.breaches or (result.comparison is not None and result.comparison.of(Change.BROKEN)):
         return 1
-    return 0 if is_gated or result.comparison is not None or result.run.summary.passed == result.run.summary.cases else 1
+    return (
+        0 if is_gated or result.comparison is not None or result.run.summary.passed == result.run.summary.cases else 1
+    )
 
 
 def _write(file: Path, text: str) -> None:

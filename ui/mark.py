@@ -87,9 +87,7 @@ def _mark(tokens: Sequence[Token], text: str, span: range, env: dict[str, object
     return bool(marks)
 
 
-def _locate(
-    token: Token, text: str, lines: Sequence[tuple[int, int]], cell_from: int | None
-) -> list[int | None]:
+def _locate(token: Token, text: str, lines: Sequence[tuple[int, int]], cell_from: int | None) -> list[int | None]:
     """Return for each character of a leaf where it stands in the raw text; None where that is not found.
 
     A leaf's line is the end of its raw line, behind list, quote and heading marks; a table cell is looked for

@@ -84,9 +84,7 @@ def add_problem_handlers(app: FastAPI) -> None:
             for e in error.errors()
         ]
         detail = "; ".join(f"{e.field}: {e.message}" for e in errors)
-        problem = Problem(
-            type=_type("invalid"), title=texts.INVALID_TITLE, status=422, detail=detail, errors=errors
-        )
+        problem = Problem(type=_type("invalid"), title=texts.INVALID_TITLE, status=422, detail=detail, errors=errors)
         return problem_response(problem)
 
     @app.exception_handler(HTTPException)

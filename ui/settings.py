@@ -46,6 +46,4 @@ def load_settings(**given: object) -> Settings:
 
         first = error.errors()[0]
         name = f"{PREFIX}{str(first['loc'][0]).upper()}"
-        raise SettingsError(
-            f"{name} is {first['input']!r}: {first['msg']}. Set it right, or unset it."
-        ) from error
+        raise SettingsError(f"{name} is {first['input']!r}: {first['msg']}. Set it right, or unset it.") from error

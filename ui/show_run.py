@@ -139,8 +139,16 @@ def _group_row(name: str, summary: Summary) -> Iterator[str]:
 
 def _figures(run: Run) -> str:
     found = run.summary.quantiles
-    words = [f"{name} {found[f'words_{key}']:.0f}" for name, key in (("median", "p50"), ("p95", "p95"), ("most", "max")) if f"words_{key}" in found]
-    times = [f"{stage} {found[f'{stage}_ms_p50']:.1f}/{found[f'{stage}_ms_p95']:.1f}" for stage in STAGES if f"{stage}_ms_p50" in found]
+    words = [
+        f"{name} {found[f'words_{key}']:.0f}"
+        for name, key in (("median", "p50"), ("p95", "p95"), ("most", "max"))
+        if f"words_{key}" in found
+    ]
+    times = [
+        f"{stage} {found[f'{stage}_ms_p50']:.1f}/{found[f'{stage}_ms_p95']:.1f}"
+        for stage in STAGES
+        if f"{stage}_ms_p50" in found
+    ]
     return f"words: {', '.join(words)}; p50/p95 ms: {', '.join(times)}; {run.seconds:.1f} s"
 
 

@@ -72,9 +72,7 @@ def reliability(outcomes: Sequence[Outcome], bins: int) -> tuple[Bin, ...]:
     for at in range(bins):
         low, high = at / bins, (at + 1) / bins
         members = [
-            one
-            for one in outcomes
-            if one.answer is not None and min(int(one.answer.confidence * bins), bins - 1) == at
+            one for one in outcomes if one.answer is not None and min(int(one.answer.confidence * bins), bins - 1) == at
         ]
         if not members:
             continue

@@ -183,7 +183,16 @@ def _for_baseline(outcome: Outcome) -> Outcome:
     """Leave out times, passages, quotes, and what stands in the case file."""
     answer = outcome.answer
     if answer is not None:
-        bare = {"title": "", "publisher": None, "url": None, "heading": "", "quote": "", "start": 0, "end": 0, "score": 0.0}
+        bare = {
+            "title": "",
+            "publisher": None,
+            "url": None,
+            "heading": "",
+            "quote": "",
+            "start": 0,
+            "end": 0,
+            "score": 0.0,
+        }
         proofs = tuple(one.model_copy(update=bare) for one in answer.citations)
         left_out = {"timings_ms": Timings(), "statements": (), "suggestions": (), "citations": proofs}
         answer = answer.model_copy(update=left_out)

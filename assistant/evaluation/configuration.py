@@ -142,7 +142,7 @@ def opened(configuration: Configuration) -> Iterator[Opened]:
         embedder = Embedder.load(configuration.answer.model)
         index = configuration.index
         if index is None:
-            assert configuration.corpus is not None  # noqa: S101 - the model has checked it
+            assert configuration.corpus is not None
             index = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bpo-kpo-evaluate-")))
             build_index(configuration.corpus, index, settings=configuration.ingest, embedder=embedder)
         assistant = Assistant.open(index, settings=configuration.answer, embedder=embedder)

@@ -157,9 +157,7 @@ def _score_abstention(case: Case, answer: Answer, scores: dict[str, Ratio]) -> l
     right = float(answer.abstained and case.abstain)
     scores["abstention_precision"] = Ratio(top=right, bottom=float(answer.abstained))
     scores["abstention_recall"] = Ratio(top=right, bottom=float(case.abstain))
-    scores["wrongly_refused"] = Ratio(
-        top=float(answer.abstained and not case.abstain), bottom=float(not case.abstain)
-    )
+    scores["wrongly_refused"] = Ratio(top=float(answer.abstained and not case.abstain), bottom=float(not case.abstain))
     confidence = f"confidence {answer.confidence:.2f}"
     if answer.abstained and not case.abstain:
         return [Problem(fault=Fault.WRONGLY_REFUSED, detail=f"the articles answer this ({confidence})")]
@@ -176,8 +174,7 @@ def _score_content(case: Case, answer: Answer, scores: dict[str, Ratio]) -> list
         scores["all_facts"] = Ratio(top=float(not missing), bottom=1.0)
         if not answer.abstained:
             problems += [
-                Problem(fault=Fault.FACT_MISSING, detail=f"fact {i + 1}: {' or '.join(case.facts[i])}")
-                for i in missing
+                Problem(fault=Fault.FACT_MISSING, detail=f"fact {i + 1}: {' or '.join(case.facts[i])}") for i in missing
             ]
     if case.sources:
         cited = [citation.article_id for citation in answer.citations]
@@ -191,9 +188,7 @@ def _score_content(case: Case, answer: Answer, scores: dict[str, Ratio]) -> list
     return problems
 
 
-def _score_citations(
-    answer: Answer, articles: Mapping[str, Article], scores: dict[str, Ratio]
-) -> list[Problem]:
+def _score_citations(answer: Answer, articles: Mapping[str, Article], scores: dict[str, Ratio]) -> list[Problem]:
     problems: list[Problem] = []
     verbatim: dict[int, str] = {}
     for citation in answer.citations:

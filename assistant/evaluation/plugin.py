@@ -99,7 +99,9 @@ class FaqSession:
 
         opened = self.opened()
         outcomes = [self.outcome(located) for located in cases]
-        return summarise_run(outcomes, setup=opened.setup, corpus_passages=opened.passages, embed=opened.embedder.encode)
+        return summarise_run(
+            outcomes, setup=opened.setup, corpus_passages=opened.passages, embed=opened.embedder.encode
+        )
 
     def opened(self) -> Opened:
         """Open the assistant, unless it is."""

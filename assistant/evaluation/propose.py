@@ -39,9 +39,7 @@ def propose_cases(corpus: Path, token_spans: Callable[[str], list[tuple[int, int
     settings = IngestSettings()
     found = read_corpus(corpus, max_file_bytes=settings.max_file_bytes)
     chunks = [
-        chunk
-        for article in found.articles
-        for chunk in split_article(article, settings, token_spans or _word_spans)
+        chunk for article in found.articles for chunk in split_article(article, settings, token_spans or _word_spans)
     ]
     spread = Counter(stem for chunk in chunks for stem in set(stems(chunk.text)))
     answers: dict[tuple[str, str], list[Chunk]] = {}
@@ -49,9 +47,7 @@ def propose_cases(corpus: Path, token_spans: Callable[[str], list[tuple[int, int
         if chunk.kind is Kind.FAQ:
             answers.setdefault((chunk.article_id, chunk.heading.rsplit(" > ", 1)[-1]), []).append(chunk)
     used: set[str] = set()
-    return [
-        _propose(article_id, question, parts, spread, used) for (article_id, question), parts in answers.items()
-    ]
+    return [_propose(article_id, question, parts, spread, used) for (article_id, question), parts in answers.items()]
 
 
 def proposal_text(cases: Sequence[Case]) -> str:
@@ -59,9 +55,7 @@ def proposal_text(cases: Sequence[Case]) -> str:
     return _HEADER + dump_cases(cases)
 
 
-def _propose(
-    article_id: str, question: str, parts: Sequence[Chunk], spread: Counter[str], used: set[str]
-) -> Case:
+def _propose(article_id: str, question: str, parts: Sequence[Chunk], spread: Counter[str], used: set[str]) -> Case:
     sentences = [sentence.text for chunk in parts for sentence in chunk.sentences]
     return Case(
         id=_fresh_id(question, used),

@@ -103,5 +103,3 @@ def fact_recall_at(case: Case | Outcome, passages: Sequence[Passage], k: int) ->
 
 def _is_source(case: Judged, article_id: str) -> bool:
     return not case.sources or article_id in case.sources
-
-

@@ -218,5 +218,3 @@ def _grouped(
         for group in groups_of(one):
             groups.setdefault(group, []).append(one)
     return {group: summarise(members, settings) for group, members in sorted(groups.items())}
-
-

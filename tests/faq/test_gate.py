@@ -33,7 +33,9 @@ def test_every_metric_keeps_within_its_bounds(run: Run) -> None:
 
 def test_no_case_of_the_baseline_broke(run: Run) -> None:
     if not BASELINE.is_file():
-        pytest.skip("no baseline was saved yet: bpo-kpo evaluate --corpus corpus --save-baseline tests/faq/baseline.json")
+        pytest.skip(
+            "no baseline was saved yet: bpo-kpo evaluate --corpus corpus --save-baseline tests/faq/baseline.json"
+        )
     broken = compare(load_run(BASELINE), run).of(Change.BROKEN)
     assert not broken, "\n".join(
         f"{one.id}: {'; '.join(f'{p.fault.value}: {p.detail}' for p in one.problems)}" for one in broken

@@ -41,9 +41,7 @@ def _headings(draw: st.DrawFn) -> Part:
 def _paragraphs(draw: st.DrawFn) -> Part:
     lines = draw(st.lists(_sentences(), min_size=1, max_size=4))
     quote = draw(st.sampled_from(["", "", "> ", "> > "]))
-    return Part(
-        "\n".join(quote + line for line, _ in lines), tuple(word for _, made in lines for word in made)
-    )
+    return Part("\n".join(quote + line for line, _ in lines), tuple(word for _, made in lines for word in made))
 
 
 @st.composite
@@ -72,9 +70,7 @@ def _tables(draw: st.DrawFn) -> Part:
         rows = [[[f"L{i}"], *row[1:]] for i, row in enumerate(rows)]
     lines = [" | ".join("H" for _ in range(columns)), " | ".join("---" for _ in range(columns))]
     lines += [" | ".join(" ".join(cell) for cell in row) for row in rows]
-    return Part(
-        "\n".join(f"| {line} |" for line in lines), tuple(w for row in rows for cell in row for w in cell)
-    )
+    return Part("\n".join(f"| {line} |" for line in lines), tuple(w for row in rows for cell in row for w in cell))
 
 
 @st.composite
@@ -117,9 +113,7 @@ _pieces = st.one_of(
             "\t",
         ]
     ),
-    st.sampled_from(
-        ["\n", "\n\n", " ", "\\", "`", "**", "_", "[a](b)", "![a](b)", "[x]: /y", "&amp;", "<b>", "</"]
-    ),
+    st.sampled_from(["\n", "\n\n", " ", "\\", "`", "**", "_", "[a](b)", "![a](b)", "[x]: /y", "&amp;", "<b>", "</"]),
     st.sampled_from(
         ["e.g. ", "J.P. Morgan", "3.5", "…", "…", "“", "”", "‑", "\u00a0", "\u2028", "\u200b", "é", "e\u0301"]
     ),

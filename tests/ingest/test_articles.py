@@ -39,9 +39,7 @@ def test_front_matter_gives_the_source_and_is_no_part_of_the_text(tmp_path: Path
         ("---\ntitle: 2024\n---\nText.", "2024"),
     ],
 )
-def test_a_title_that_is_not_given_is_the_first_heading_or_the_file_name(
-    text: str, title: str, tmp_path: Path
-) -> None:
+def test_a_title_that_is_not_given_is_the_first_heading_or_the_file_name(text: str, title: str, tmp_path: Path) -> None:
     assert read(tmp_path, text).title == title
 
 
@@ -52,9 +50,7 @@ def test_what_front_matter_leaves_out_stays_unknown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_text_reads_the_same_in_every_unicode_encoding_with_every_line_end(
-    encoding: str, line_end: str
-) -> None:
+def test_text_reads_the_same_in_every_unicode_encoding_with_every_line_end(encoding: str, line_end: str) -> None:
     assert decode(FRENCH.replace("\n", line_end).encode(encoding)) == FRENCH
 
 
@@ -131,20 +127,14 @@ def test_a_digest_is_that_of_the_files_bytes(tmp_path: Path) -> None:
         pytest.param(b"---\ntitle: [T\n---\nText.\n", "not valid YAML", id="front matter not YAML"),
         pytest.param(b"---\ntitle: 'T\n---\nText.\n", "not valid YAML", id="front matter quote not closed"),
         pytest.param(b"---\npublished: 2024-13-45\n---\nText.\n", "not valid YAML", id="front matter date"),
-        pytest.param(
-            b"---\nx: " + b"[" * 100_000 + b"\n---\nText.\n", "not valid YAML", id="front matter too deep"
-        ),
+        pytest.param(b"---\nx: " + b"[" * 100_000 + b"\n---\nText.\n", "not valid YAML", id="front matter too deep"),
         pytest.param(b"---\n- T\n---\nText.\n", "is a list", id="front matter a list"),
         pytest.param(b"---\n\nText.\n\n---\n\nMore.\n", "is a str", id="rules taken for front matter"),
         pytest.param(b"---\ntitle:\n  de: T\n---\nText.\n", "'title' is a dict", id="front matter field"),
-        pytest.param(
-            b'---\ntitle: "\\ud800"\n---\nText.\n', "title holds characters", id="front matter surrogate"
-        ),
+        pytest.param(b'---\ntitle: "\\ud800"\n---\nText.\n', "title holds characters", id="front matter surrogate"),
     ],
 )
-def test_a_file_that_cannot_be_an_article_is_refused_with_the_reason(
-    data: bytes, reason: str, tmp_path: Path
-) -> None:
+def test_a_file_that_cannot_be_an_article_is_refused_with_the_reason(data: bytes, reason: str, tmp_path: Path) -> None:
     with pytest.raises(UnreadableArticle, match=r"^its? ") as caught:
         read(tmp_path, data)
     assert reason in str(caught.value)

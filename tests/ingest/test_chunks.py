@@ -26,9 +26,7 @@ def texts(chunks: tuple[Chunk, ...]) -> list[list[str]]:
     return [[sentence.text for sentence in chunk.sentences] for chunk in chunks]
 
 
-def assert_sound(
-    article: Article, chunks: tuple[Chunk, ...], settings: IngestSettings, embedder: Embedder
-) -> None:
+def assert_sound(article: Article, chunks: tuple[Chunk, ...], settings: IngestSettings, embedder: Embedder) -> None:
     text = article.text
     assert len({chunk.id for chunk in chunks}) == len(chunks)
     for chunk in chunks:
@@ -94,9 +92,7 @@ def test_chunks_of_the_corpus_quote_it_exactly(path: Path, embedder: Embedder) -
 
 
 def test_a_chunk_is_the_run_of_paragraphs_under_one_heading(embedder: Embedder) -> None:
-    chunks = split(
-        "# A\n\nOne is here.\n\nTwo is there.\n\n## B\n\nThree is near.\n\n# C\n\nFour is far.\n", embedder
-    )
+    chunks = split("# A\n\nOne is here.\n\nTwo is there.\n\n## B\n\nThree is near.\n\n# C\n\nFour is far.\n", embedder)
     assert texts(chunks) == [["One is here.", "Two is there."], ["Three is near."], ["Four is far."]]
     assert [chunk.heading for chunk in chunks] == ["A", "A > B", "C"]
     assert chunks[1].embedded_text == "A > B\nThree is near."
@@ -117,9 +113,7 @@ def test_a_list_is_one_chunk_with_the_sentence_that_introduces_it(embedder: Embe
     assert [chunk.kind for chunk in chunks] == [Kind.PROSE, Kind.LIST, Kind.PROSE]
     assert texts(chunks)[1] == ["KPO covers these fields:", "law", "patents", "Finance pays most."]
     intro, *items = chunks[1].sentences
-    assert [item.intro for item in items] == [(intro.start, intro.end)] * 2 + [None], (
-        "a full sentence stands alone"
-    )
+    assert [item.intro for item in items] == [(intro.start, intro.end)] * 2 + [None], "a full sentence stands alone"
 
 
 def test_a_table_row_is_one_chunk_with_its_label_and_its_columns_headers(embedder: Embedder) -> None:
@@ -137,9 +131,7 @@ def test_a_table_of_one_column_keeps_its_cells(embedder: Embedder) -> None:
 
 
 def test_the_answer_under_a_heading_that_asks_is_an_faq(embedder: Embedder) -> None:
-    question, statement = split(
-        "## What is KPO?\n\nKPO is outsourcing.\n\n## Costs\n\nKPO costs more.\n", embedder
-    )
+    question, statement = split("## What is KPO?\n\nKPO is outsourcing.\n\n## Costs\n\nKPO costs more.\n", embedder)
     assert (question.kind, statement.kind) == (Kind.FAQ, Kind.PROSE)
 
 
@@ -169,9 +161,7 @@ def test_html_is_no_chunk_and_its_tags_no_text(embedder: Embedder) -> None:
     assert texts(chunks) == [["KPO is dear."]]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "\n", "# Only a heading\n", "<div>only html</div>\n", "---\n", "* * *\n\n!!!\n"]
-)
+@pytest.mark.parametrize("text", ["", "\n", "# Only a heading\n", "<div>only html</div>\n", "---\n", "* * *\n\n!!!\n"])
 def test_a_text_without_a_sentence_has_no_chunk(text: str, embedder: Embedder) -> None:
     assert split(text, embedder) == ()
 

@@ -86,9 +86,7 @@ def test_headings_questions_and_lists_become_markdown() -> None:
 
 
 def test_a_flattened_table_is_read_as_rows() -> None:
-    rows = [
-        line for line in clean_page_text(read("green-vs-solar-roofs.txt")).text.splitlines() if "|" in line
-    ]
+    rows = [line for line in clean_page_text(read("green-vs-solar-roofs.txt")).text.splitlines() if "|" in line]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
     assert cells[0] == ["Aspect", "Green roof", "Solar roof"]
     by_label = {row[0]: row[1:] for row in cells[2:]}
@@ -131,9 +129,7 @@ def test_a_row_is_cut_at_its_label_and_between_its_columns(row: str, cells: list
 
 
 def test_a_row_that_cannot_be_cut_stays_text() -> None:
-    text = page_with_table(
-        "Age It is old. It is new.", "Noise It is quiet. It is loud.", "Beauty It depends on taste."
-    )
+    text = page_with_table("Age It is old. It is new.", "Noise It is quiet. It is loud.", "Beauty It depends on taste.")
     assert "| Noise | It is quiet. | It is loud. |" in text
     assert "\nBeauty: It depends on taste.\n" in text
 
@@ -160,9 +156,7 @@ def test_fused_stacked_and_tabbed_tables_are_read_as_rows() -> None:
         "Feature\nCanal\nRailway\nSpeed\nSlow\nFast\nCrew\nTwo men\nFive men\n\nBoth carry freight.\n"
     )
     assert "| Crew | Two men | Five men |\n\nBoth carry freight." in stacked.text
-    tabbed = clean_page_text(
-        "Both carry freight through the hills.\n\nBasis\tCanal\tRailway\nSpeed\tslow\tfast\n"
-    )
+    tabbed = clean_page_text("Both carry freight through the hills.\n\nBasis\tCanal\tRailway\nSpeed\tslow\tfast\n")
     assert "| Speed | slow | fast |" in tabbed.text
 
 
@@ -222,9 +216,7 @@ def test_hand_written_text_goes_through_unharmed() -> None:
 
 
 def test_bare_lines_under_an_introduction_become_a_list() -> None:
-    text = clean_page_text(
-        "A mill needs the following parts:\npond\nSluice\nWheel\n\nNothing else is needed."
-    ).text
+    text = clean_page_text("A mill needs the following parts:\npond\nSluice\nWheel\n\nNothing else is needed.").text
     assert "parts:\n\n- pond\n- Sluice\n- Wheel\n\nNothing" in text
 
 
@@ -338,9 +330,7 @@ def test_the_source_pages_come_clean(number: str) -> None:
 
 @pytest.mark.skipif(not SAVED.is_dir(), reason="the saved pages are not part of the repository")
 def test_the_source_pages_lose_no_sentence() -> None:
-    chrome = re.compile(
-        r"cookie|signing up|emailed|- Blog -|©|has been a guide|Who is|learn more\.", re.IGNORECASE
-    )
+    chrome = re.compile(r"cookie|signing up|emailed|- Blog -|©|has been a guide|Who is|learn more\.", re.IGNORECASE)
     debris = re.compile(r"\[|IMAGE:\S+|Infographic.*skills ")
     for path in SAVED.glob("*.txt"):
         raw = path.read_text(encoding="utf-8")

@@ -71,9 +71,7 @@ def test_an_html_page_states_its_title_publisher_address_and_date() -> None:
 
 
 def test_what_an_html_page_does_not_state_is_not_guessed() -> None:
-    paragraph = (
-        "<p>The mill was written about on 3 May 2019 by www.mills.example, as its keeper tells visitors.</p>"
-    )
+    paragraph = "<p>The mill was written about on 3 May 2019 by www.mills.example, as its keeper tells visitors.</p>"
     page = convert_html(f"<html><body><h1>The mill</h1>{paragraph * 1}</body></html>".encode())
     assert page.title == "The mill"
     assert page.publisher is page.url is page.published is None
@@ -84,9 +82,7 @@ def test_broken_json_in_a_page_is_passed_over() -> None:
     assert convert_html(data).publisher == "Warmhouse Weekly"
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"   ", b"\x00\x01\x02\xff", b"<html><body><nav>Menu</nav></body></html>"]
-)
+@pytest.mark.parametrize("data", [b"", b"   ", b"\x00\x01\x02\xff", b"<html><body><nav>Menu</nav></body></html>"])
 def test_html_without_an_article_is_unreadable(data: bytes) -> None:
     with pytest.raises(UnreadableArticle):
         convert_html(data)
@@ -113,9 +109,7 @@ def write_pdf(path: Path, pages: list[list[str]], trailer: bytes = b"") -> Path:
         body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     table = b"".join(b"%010d 00000 n \n" % start for start in starts)
     size = len(objects) + 1
-    end = (
-        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n"
-    )
+    end = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n"
     path.write_bytes(body + end % (size, table, size, trailer, len(body)))
     return path
 
@@ -178,9 +172,7 @@ def test_an_encrypted_pdf_says_so(tmp_path: Path) -> None:
     assert "locked" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "data", [b"%PDF-1.4\ngarbage", b"no pdf at all, only a sentence", zlib.compress(b"x" * 999)]
-)
+@pytest.mark.parametrize("data", [b"%PDF-1.4\ngarbage", b"no pdf at all, only a sentence", zlib.compress(b"x" * 999)])
 def test_a_damaged_pdf_is_unreadable(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "broken.pdf"
     path.write_bytes(data)
@@ -198,8 +190,7 @@ XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 def write_docx(path: Path, body: str) -> Path:
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     styles = "".join(
-        f'<w:style w:type="paragraph" w:styleId="Heading{n}"><w:name w:val="heading {n}"/></w:style>'
-        for n in (1, 2)
+        f'<w:style w:type="paragraph" w:styleId="Heading{n}"><w:name w:val="heading {n}"/></w:style>' for n in (1, 2)
     )
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
@@ -225,9 +216,7 @@ def paragraph(text: str, style: str = "") -> str:
 
 
 def table(*rows: tuple[str, ...]) -> str:
-    made = "".join(
-        "<w:tr>" + "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>" for row in rows
-    )
+    made = "".join("<w:tr>" + "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>" for row in rows)
     return f"<w:tbl>{made}</w:tbl>"
 
 

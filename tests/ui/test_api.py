@@ -121,12 +121,8 @@ def test_the_article_page_marks_the_quote(http: httpx.Client, assistant: Assista
     assert 'id="quote"' in page.text
 
 
-@pytest.mark.parametrize(
-    "span", ["", "?start=5", "?start=x&end=y", "?start=-1&end=4", "?start=9&end=3", "?end=5"]
-)
-def test_an_odd_span_shows_the_article_without_a_mark(
-    http: httpx.Client, assistant: Assistant, span: str
-) -> None:
+@pytest.mark.parametrize("span", ["", "?start=5", "?start=x&end=y", "?start=-1&end=4", "?start=9&end=3", "?end=5"])
+def test_an_odd_span_shows_the_article_without_a_mark(http: httpx.Client, assistant: Assistant, span: str) -> None:
     page = http.get(f"/articles/{assistant.articles[0].id}{span}")
     assert page.status_code == 200
     assert "<mark" not in page.text

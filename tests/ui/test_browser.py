@@ -179,9 +179,7 @@ def test_the_page_follows_the_systems_light_or_dark(browser: Browser, server: st
         assert (red < 80) == (scheme == "dark")
 
 
-def test_a_page_opened_too_early_opens_the_chat_by_itself(
-    browser: Browser, server_index: Path, tmp_path: Path
-) -> None:
+def test_a_page_opened_too_early_opens_the_chat_by_itself(browser: Browser, server_index: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     shutil.copytree(server_index, index)
     with serving("--index", str(index)) as process, browser.new_context() as context:
@@ -208,9 +206,7 @@ class FailingBackend(Backend):
         return FailingOnceAssistant.open(self._settings.index)
 
 
-def test_an_error_looks_like_one_and_can_be_tried_again(
-    browser: Browser, server_index: Path, tmp_path: Path
-) -> None:
+def test_an_error_looks_like_one_and_can_be_tried_again(browser: Browser, server_index: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     shutil.copytree(server_index, index)
     settings = Settings(index=index)

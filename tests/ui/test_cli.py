@@ -64,9 +64,7 @@ def test_a_wrong_setting_is_one_line_that_names_it() -> None:
 
 
 @pytest.mark.parametrize("arguments", [("ask", QUESTION), ("index", "status"), ("index", "rollback")])
-def test_without_an_index_the_command_that_builds_it_is_said(
-    arguments: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_without_an_index_the_command_that_builds_it_is_said(arguments: tuple[str, ...], tmp_path: Path) -> None:
     done = run(*arguments, "--index", str(tmp_path / "none"))
     assert done.returncode == 1
     assert done.stdout == ""

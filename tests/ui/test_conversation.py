@@ -56,9 +56,7 @@ def test_no_text_becomes_markup_wherever_it_stands() -> None:
         update={"publisher": HOSTILE, "heading": HOSTILE, "quote": HOSTILE}
     )
     answer = answered(HOSTILE, (source,), table=table, suggestions=(HOSTILE,), query=HOSTILE + "?")
-    domain = Domain(
-        title=HOSTILE, greeting=HOSTILE, starters=(Starters(theme=HOSTILE, questions=(HOSTILE,)),)
-    )
+    domain = Domain(title=HOSTILE, greeting=HOSTILE, starters=(Starters(theme=HOSTILE, questions=(HOSTILE,)),))
     exchanges = [
         Exchange(HOSTILE),
         Exchange(HOSTILE, answer=answer),
@@ -70,9 +68,7 @@ def test_no_text_becomes_markup_wherever_it_stands() -> None:
         for tag, attributes in _Tags(html).tags:
             assert tag not in ("script", "img")
             assert not any(name.startswith("on") for name in attributes)
-    asked = [
-        a["data-ask"] for _tag, a in _Tags(render_conversation(domain, exchanges)).tags if "data-ask" in a
-    ]
+    asked = [a["data-ask"] for _tag, a in _Tags(render_conversation(domain, exchanges)).tags if "data-ask" in a]
     assert set(asked) == {HOSTILE}
 
 

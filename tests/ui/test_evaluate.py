@@ -50,16 +50,39 @@ def cases(tmp_path: Path) -> Path:
 def test_a_good_run_writes_everything_and_exits_0(cases: Path, index_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = run(
-        "evaluate", cases, "--index", index_dir, "--report", out / "r.html", "--json", out / "r.json",
-        "--junit", out / "r.xml", "--markdown", out / "r.md", "--save-baseline", out / "b.json",
-        "--ragas", out / "r.jsonl", "--beir", out / "beir",
+        "evaluate",
+        cases,
+        "--index",
+        index_dir,
+        "--report",
+        out / "r.html",
+        "--json",
+        out / "r.json",
+        "--junit",
+        out / "r.xml",
+        "--markdown",
+        out / "r.md",
+        "--save-baseline",
+        out / "b.json",
+        "--ragas",
+        out / "r.jsonl",
+        "--beir",
+        out / "beir",
     )
     assert result.exit_code == 0, result.output
     assert "2 of 2 cases pass" in result.output
     written = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert written == {
-        "r.html", "r.json", "r.xml", "r.md", "b.json", "r.jsonl",
-        "beir/corpus.jsonl", "beir/queries.jsonl", "beir/qrels/test.tsv", "beir/run.trec",
+        "r.html",
+        "r.json",
+        "r.xml",
+        "r.md",
+        "b.json",
+        "r.jsonl",
+        "beir/corpus.jsonl",
+        "beir/queries.jsonl",
+        "beir/qrels/test.tsv",
+        "beir/run.trec",
     }
     assert "no follow-up resolution" in (out / "r.html").read_text(encoding="utf-8")
     again = run("evaluate", cases, "--index", index_dir, "--baseline", out / "b.json")

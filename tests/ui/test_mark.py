@@ -127,9 +127,7 @@ def test_what_is_no_span_marks_nothing(start: int | None, end: int | None) -> No
 
 
 def test_raw_html_and_images_of_an_article_stay_text() -> None:
-    html = render_article(
-        '<script>alert(1)</script>\n\n<img src=x onerror="alert(1)"> ![i](https://e.org/p.png)'
-    ).html
+    html = render_article('<script>alert(1)</script>\n\n<img src=x onerror="alert(1)"> ![i](https://e.org/p.png)').html
     assert "<script" not in html
     assert "<img" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
@@ -150,9 +148,7 @@ def test_an_articles_own_title_is_kept_as_the_pages_title() -> None:
     assert "<h1>Title</h1>" in rendered.html
 
 
-ARTICLES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(CORPUS.glob("*.md"))} | {
-    "test": TEXT
-}
+ARTICLES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(CORPUS.glob("*.md"))} | {"test": TEXT}
 
 
 @given(st.data())

@@ -44,9 +44,7 @@ def test_serve_builds_the_index_when_there_is_none(tmp_path: Path) -> None:
 def test_a_server_that_cannot_open_its_index_says_why_and_recovers(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     with serving("--corpus", str(corpus), "--index", str(tmp_path / "index")) as server:
-        wait_until(
-            lambda: str(corpus) in httpx.get(f"{server.url}/readyz").json()["reason"], "the reason is said"
-        )
+        wait_until(lambda: str(corpus) in httpx.get(f"{server.url}/readyz").json()["reason"], "the reason is said")
         assert any("Traceback" in line for line in server.log)
         assert httpx.get(f"{server.url}/healthz").status_code == 200
         shutil.copytree(CORPUS, corpus)

@@ -86,7 +86,9 @@ def outcome(id: str = "a-case", *, wrong: str = "", **fields: Any) -> Outcome:
             "line": 1,
             "asked": ("How?",),
             "should_abstain": False,
-            "answer": answer(("BPO saves 60% of labor costs.", [1]), citations=[citation(1, "BPO saves 60% of labor costs.")]),
+            "answer": answer(
+                ("BPO saves 60% of labor costs.", [1]), citations=[citation(1, "BPO saves 60% of labor costs.")]
+            ),
             "problems": problems,
             "scores": {"passed": Ratio(float(not wrong), 1.0), "fact_recall": Ratio(float(not wrong), 1.0)},
             **fields,

@@ -94,7 +94,10 @@ def test_a_fact_deleted_from_an_article_is_named(
     spoilt = ask(Assistant.open(tmp_path / "index", embedder=embedder))
     comparison = assert_red(good, spoilt, "fact_recall")
     asked_for = {
-        one.id for one in good.outcomes if one.passed and any("60" in alternative for fact in one.facts for alternative in fact)
+        one.id
+        for one in good.outcomes
+        if one.passed
+        and any("60" in alternative for fact in one.facts for alternative in fact)
         and one.sources == ("booth-and-partners",)
     }
     broken = {one.id for one in comparison.of(Change.BROKEN)}
@@ -113,9 +116,7 @@ def test_a_raised_abstention_threshold_is_named(
     assert change.worse
 
 
-def test_bm25_alone_is_named(
-    index_dir: Path, embedder: Embedder, ask: Callable[[Assistant], Run], good: Run
-) -> None:
+def test_bm25_alone_is_named(index_dir: Path, embedder: Embedder, ask: Callable[[Assistant], Run], good: Run) -> None:
     settings = stage_settings(AnswerSettings())["BM25 only"]
     spoilt = ask(Assistant.open(index_dir, settings=settings, embedder=embedder))
     comparison = assert_red(good, spoilt, "mrr@10")

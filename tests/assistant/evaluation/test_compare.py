@@ -7,7 +7,7 @@ import pytest
 from assistant.evaluation.compare import BaselineError, Change, as_baseline, compare, load_run, save_run
 from assistant.evaluation.floors import FloorsError, check_floors, load_floors
 from assistant.evaluation.settings import EvaluationSettings
-from tests.assistant.evaluation.making import abstention, answer, outcome, passage, run_of, ARTICLE
+from tests.assistant.evaluation.making import ARTICLE, abstention, answer, outcome, passage, run_of
 
 SETTINGS = EvaluationSettings(resamples=500)
 
@@ -30,7 +30,10 @@ def test_each_case_is_fixed_broken_changed_same_added_or_removed() -> None:
 
 def test_a_baseline_of_the_same_answers_is_the_same_file_and_changes_nothing(tmp_path: Path) -> None:
     outcomes = [outcome("a"), outcome("b", wrong="x"), outcome("c", answer=abstention()), outcome("d", answer=None)]
-    slow = [one.model_copy(update={"seconds": 9.0, "passages": (passage(ARTICLE, "KPO needs experts."),)}) for one in outcomes]
+    slow = [
+        one.model_copy(update={"seconds": 9.0, "passages": (passage(ARTICLE, "KPO needs experts."),)})
+        for one in outcomes
+    ]
     save_run(as_baseline(run_of(outcomes)), tmp_path / "first.json")
     save_run(as_baseline(run_of(slow)), tmp_path / "second.json")
     assert (tmp_path / "first.json").read_bytes() == (tmp_path / "second.json").read_bytes()

@@ -78,7 +78,9 @@ def test_right_source_looks_at_any_citation_and_at_the_first() -> None:
 def test_citation_precision_is_the_share_of_citations_that_do_their_part() -> None:
     # Of three, [1] supports its statement, [2] says something else, [3] supports its own.
     given = answer(
-        (SAVES, [1, 2]), (EXPERTS, [3]), citations=[citation(1, SAVES), citation(2, "BPO is not complex."), citation(3, EXPERTS)]
+        (SAVES, [1, 2]),
+        (EXPERTS, [3]),
+        citations=[citation(1, SAVES), citation(2, "BPO is not complex."), citation(3, EXPERTS)],
     )
     scores, problems = score_answer(case(facts=[["60%"]]), given, ARTICLES)
     assert scores["citation_precision"] == Ratio(2.0, 3.0)
@@ -112,7 +114,9 @@ def test_the_aspect_column_and_a_cell_that_is_not_stated_need_no_citation() -> N
         Statement(text="not stated", citations=()),
     )
     table = Table(columns=("Aspect", "BPO", "KPO"), rows=(row,))
-    scores, problems = score_answer(case(facts=[["60%"]]), answer(citations=[citation(1, SAVES)], table=table), ARTICLES)
+    scores, problems = score_answer(
+        case(facts=[["60%"]]), answer(citations=[citation(1, SAVES)], table=table), ARTICLES
+    )
     assert scores["citation_coverage"] == Ratio(1.0, 1.0)
     assert not problems
 

@@ -5,12 +5,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+from assistant.evaluation.cases import load_cases
 from assistant.evaluation.compare import compare
 from assistant.evaluation.floors import Floors, check_floors
 from assistant.evaluation.junit import to_junit
 from assistant.evaluation.markdown import to_markdown
-from assistant.evaluation.propose import propose_cases, proposal_text
-from assistant.evaluation.cases import load_cases
+from assistant.evaluation.propose import proposal_text, propose_cases
 from assistant.evaluation.report import to_html
 from assistant.evaluation.settings import EvaluationSettings
 from tests.assistant.evaluation.making import ARTICLE, abstention, answer, outcome, passage, run_of
@@ -20,7 +20,9 @@ SETTINGS = EvaluationSettings(resamples=200)
 
 
 def test_junit_has_a_suite_a_file_and_names_what_is_wrong() -> None:
-    run = run_of([outcome("a"), outcome("b", wrong="fact 1: x"), outcome("c", wrong="no", answer=None, file="other.yaml")])
+    run = run_of(
+        [outcome("a"), outcome("b", wrong="fact 1: x"), outcome("c", wrong="no", answer=None, file="other.yaml")]
+    )
     root = ElementTree.fromstring(to_junit(run))
     assert [(s.get("name"), s.get("tests"), s.get("failures"), s.get("errors")) for s in root] == [
         ("cases.yaml", "2", "1", "0"),
@@ -74,8 +76,14 @@ class _Page(HTMLParser):
 def test_the_report_is_whole_loads_nothing_and_runs_nothing_of_an_answer() -> None:
     outcomes = [
         outcome("good"),
-        outcome("bad", wrong=HOSTILE, answer=answer((HOSTILE, [])), asked=(HOSTILE,), facts=(("alert",), ("gone",)),
-                passages=(passage(ARTICLE, "KPO needs experts."),)),
+        outcome(
+            "bad",
+            wrong=HOSTILE,
+            answer=answer((HOSTILE, [])),
+            asked=(HOSTILE,),
+            facts=(("alert",), ("gone",)),
+            passages=(passage(ARTICLE, "KPO needs experts."),),
+        ),
         outcome("refused", answer=abstention(), should_abstain=True),
         outcome("crashed", answer=None, wrong="boom"),
     ]

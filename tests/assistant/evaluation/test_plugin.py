@@ -29,7 +29,9 @@ def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
     root = Path(__file__).parents[3]
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", *arguments]
     environment = {"PATH": "", "PYTHONPATH": str(root), "HF_HUB_OFFLINE": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500, check=False
+    )
 
 
 @pytest.fixture
