@@ -32,8 +32,9 @@ _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z][\w.&]+")
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|big|large|fast|old|long|often|soon|high|low)\b"
     r"|\bhow much (do|does|did|will|would|is|are|money|should|can|could)\b"
-    r"|\b(what|which) (year|percentage|share|number|date|size|salary|rate|price|age)\b"
-    r"|\bwhen (did|was|were|will|is)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%",
+    r"|\b(what|which) (year|decade|month|day|percentage|share|number|date|size|rate|price|age)\b"
+    r"|\b(since )?when (did|was|were|will|is|has|have)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%"
+    r"|\b(spend|charge[sd]?|earn[s]?|paid|salar\w+|wages?|revenue|turnover|fees?)\b",
     re.IGNORECASE,
 )
 _ASKS_NAME = re.compile(
@@ -45,6 +46,10 @@ _ASKS_RANK = re.compile(
     r"\b(biggest|largest|top|leading|cheapest|fastest|most popular|number one|richest|five|ten)\b",
     re.IGNORECASE,
 )
+_ASKS_HOW_TO = re.compile(r"\bhow (do|can|could|should|would) (i|we|you|one)\b|\bmy career\b", re.IGNORECASE)
+_ASKS_FUTURE = re.compile(r"\b(will|going to|future|predict\w*|forecast for|next (year|decade))\b", re.IGNORECASE)
+# A content word that the evidence meets less than this is not met.
+_MET = 0.6
 # How many of the best units are looked at together.
 _EVIDENCE = 5
 # What a word counts as met by when the question has no word of its own, such as "What is BPO?".
@@ -153,6 +158,10 @@ def features_of(
         best.cosine,
         side_score(best, question.sides) - side_score(units[min(5, len(units) - 1)], question.sides),
         float(question.ask is Ask.CHOOSE),
+        float(bool(_ASKS_HOW_TO.search(question.text))),
+        float(bool(_ASKS_FUTURE.search(question.text))),
+        sum(word.by_all < _MET for word in words) / max(len(words), 1),
+        sum(not word.known and word.by_all < _MET for word in words) / max(len(words), 1),
     )
     return dict(zip(FEATURES, values, strict=True))
 
@@ -176,6 +185,10 @@ FEATURES = (
     "sentence_cosine",
     "margin",
     "asks_which",
+    "asks_how_to",
+    "asks_future",
+    "unmet_share",
+    "unmet_unknown_share",
 )
 
 

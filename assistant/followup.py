@@ -25,8 +25,8 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"\bthe other( one| model| kind| type| side| way round)?\b(?! hand)", re.IGNORECASE)
-_LATTER = re.compile(r"\b(the latter|the second( one)?)\b", re.IGNORECASE)
-_FORMER = re.compile(r"\b(the former|the first( one)?)\b", re.IGNORECASE)
+_LATTER = re.compile(r"\bthe (latter|second one)\b|\bthe second(?=\W*$)", re.IGNORECASE)
+_FORMER = re.compile(r"\bthe (former|first one)\b|\bthe first(?=\W*$)", re.IGNORECASE)
 _WHICH = re.compile(r"^which (one|ones)\b", re.IGNORECASE)
 _THEM = re.compile(
     r"\b(which of (them|these|those|the two)|both of them|between them|they both|each of them)\b",

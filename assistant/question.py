@@ -31,7 +31,7 @@ _FRAME = """
     quick quickly kind sort type thing things way ways lot many much one ones two us yes ok okay hi hello thanks
     thank plz vs versus compare compared comparison difference differences differ differs different question answer
     article articles source sources according text page typical typically main primary major key common commonly
-    usually often get better best good suit suits fit fits belong belongs fall falls side model models option
+    usually often get better best good suit suits fit fits belong belongs fall falls side model models
     what's whats i'm
 """
 _COMPARE = re.compile(

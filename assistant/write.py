@@ -61,8 +61,9 @@ def write(
         )
     citations = Citations(index)
     topic = topic_of(question, search.query.vector, topics)
+    lead: str | None = LEAD
     if topic is not None:
-        lead, chosen = LEAD, list(topic.positions)
+        chosen = list(topic.positions)
         chosen += select(
             units, words=settings.words, score=lambda unit: side_score(unit, question.sides), chosen=chosen
         )[:1]

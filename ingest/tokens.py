@@ -37,7 +37,7 @@ class TokenBasis:
     directions: npt.NDArray[np.float32]
 
     @classmethod
-    @lru_cache(maxsize=1)
+    @lru_cache(maxsize=2)
     def fit(cls, embedder: Embedder) -> Self:
         """Find the directions from the model alone, so that they do not depend on any corpus; once a model.
 

@@ -64,7 +64,7 @@ class Backend:
 
     def open(self) -> Assistant:
         """Build the index if there is none, then open the assistant on it. Slow: it loads the model."""
-        from assistant import AnswerSettings, Assistant
+        from assistant import Assistant
         from ingest import build_index, index_status
 
         corpus, index = self._settings.corpus, self._settings.index
@@ -72,10 +72,9 @@ class Backend:
             index_status(index)
         except IndexMissing:
             _logger.info("no index in %s yet: building it from %s", index, corpus)
-            build_index(corpus, index, progress=self._show_progress)
+            build_index(corpus, index, settings=self._settings.ingest, progress=self._show_progress)
             self._reason = texts.LOADING
-        settings = AnswerSettings(max_question_chars=self._settings.max_question_chars)
-        return Assistant.open(index, settings=settings)
+        return Assistant.open(index, settings=self._settings.answer)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -1,4 +1,4 @@
-"""The command line: `bpo-kpo ingest | ask | serve | index status | index rollback`.
+"""The command line: `bpo-kpo ingest | ask | serve | evaluate | cases | index`.
 
 Heavy imports are inside the commands, so that `--help` answers at once. What cannot be done is said in one
 line on stderr with exit code 1; wrong arguments give exit code 2.
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from ui.evaluate import cases_app, evaluate
 
 if TYPE_CHECKING:
     from ui.settings import Settings
@@ -44,6 +46,8 @@ app = typer.Typer(
 )
 index_app = typer.Typer(help="Look at the index, or go back to the one before.", no_args_is_help=True)
 app.add_typer(index_app, name="index")
+app.command()(evaluate)
+app.add_typer(cases_app, name="cases")
 
 CorpusOption = Annotated[
     Path | None, typer.Option("--corpus", help="Folder of the articles [BPO_KPO_CORPUS, else corpus].")
@@ -83,7 +87,7 @@ def ingest(corpus: CorpusOption = None, index: IndexOption = None) -> None:
     from ui.terminal import IngestProgress, show_report
 
     with IngestProgress() as progress:
-        report = build_index(settings.corpus, settings.index, progress=progress.show)
+        report = build_index(settings.corpus, settings.index, settings=settings.ingest, progress=progress.show)
     show_report(report)
     if report.skipped:
         raise typer.Exit(1)
@@ -97,14 +101,13 @@ def ask(
 ) -> None:
     """Answer a question, every statement with its source."""
     settings = _settings(index=index)
-    from assistant import AnswerSettings, Assistant
+    from assistant import Assistant
     from assistant.question import clean_question
     from ui.terminal import show_answer
 
     # A question that cannot be asked is refused before the model is loaded.
     clean_question(question, settings.max_question_chars)
-    answer_settings = AnswerSettings(max_question_chars=settings.max_question_chars)
-    answer = Assistant.open(settings.index, settings=answer_settings).ask(question)
+    answer = Assistant.open(settings.index, settings=settings.answer).ask(question)
     if as_json:
         sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
     else:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from assistant import AnswerSettings
+    from ingest.settings import IngestSettings
 
 PREFIX = "BPO_KPO_"
 
@@ -19,18 +23,39 @@ LogLevel = Annotated[
 class Settings(BaseSettings):
     """What the command line and the server need to know. Each field is also a variable: `BPO_KPO_PORT`.
 
-    `port` 0 takes any free port. `max_body_bytes` bounds one HTTP request.
+    `model`, `words` and `threshold` are those of `assistant.AnswerSettings`, `max_file_bytes` that of
+    `ingest.settings.IngestSettings`; None keeps their default. `port` 0 takes any free port.
+    `max_body_bytes` bounds one HTTP request.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
     corpus: Path = Path("corpus")
     index: Path = Path("var/index")
+    model: str | None = Field(default=None, min_length=1)
+    max_file_bytes: int | None = Field(default=None, ge=1)
+    words: int | None = Field(default=None, ge=20, le=1000)
+    threshold: float | None = Field(default=None, ge=0, le=1)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=0, le=65535)
     max_question_chars: int = Field(default=2000, ge=10, le=20_000)
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     log_level: LogLevel = "info"
+
+    @property
+    def ingest(self) -> IngestSettings:
+        """The settings of ingest."""
+        from ingest.settings import IngestSettings
+
+        return IngestSettings(**_given(model=self.model, max_file_bytes=self.max_file_bytes))
+
+    @property
+    def answer(self) -> AnswerSettings:
+        """The settings of answering."""
+        from assistant import AnswerSettings
+
+        given = _given(model=self.model, words=self.words, threshold=self.threshold)
+        return AnswerSettings(max_question_chars=self.max_question_chars, **given)
 
 
 def load_settings(**given: object) -> Settings:
@@ -47,3 +72,7 @@ def load_settings(**given: object) -> Settings:
         first = error.errors()[0]
         name = f"{PREFIX}{str(first['loc'][0]).upper()}"
         raise SettingsError(f"{name} is {first['input']!r}: {first['msg']}. Set it right, or unset it.") from error
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -86,12 +86,12 @@ class Opened:
 
     def stages(self) -> Iterator[tuple[str, Assistant]]:
         """Yield assistants on the same index with a stage of retrieval left out, each with what it is called."""
-        embedder = _RememberingEmbedder.of(self.embedder)
+        embedder = RememberingEmbedder.of(self.embedder)
         for name, settings in stage_settings(self.assistant.settings).items():
             yield name, Assistant(self.assistant.index, embedder, settings)
 
 
-class _RememberingEmbedder(Embedder):
+class RememberingEmbedder(Embedder):
     """Reads each text once: the stages ask the same questions, and their time is not measured."""
 
     @classmethod

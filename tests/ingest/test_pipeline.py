@@ -7,12 +7,10 @@ import pytest
 
 from assistant import Assistant
 from ingest import build_index, index_status, rollback
-from ingest.embed import Embedder
 from ingest.errors import CorpusError, SettingsError
 from ingest.settings import IngestSettings
 from ingest.snapshots import current_snapshot, read_current
 from ingest.store import ChunkStore
-from tests.conftest import CORPUS
 from tests.ingest.conftest import COSTS, SKILLS, Library
 
 
@@ -128,16 +126,15 @@ def test_progress_runs_through_the_stages_to_their_ends(library_once: Library, t
         assert steps[-1][0] == steps[-1][1]
 
 
-def test_the_same_corpus_gives_the_same_ids_and_the_same_answers(
-    index_dir: Path, assistant: Assistant, embedder: Embedder, tmp_path: Path
-) -> None:
-    build_index(CORPUS, tmp_path, embedder=embedder)
-    again = Assistant.open(tmp_path, embedder=embedder)
-    ours, theirs = ({one.chunk.id for one in one.index.store.all()} for one in (assistant, again))
-    assert ours == theirs
-    for question in ("What is KPO?", "BPO vs KPO", "Payroll: BPO or KPO?", "Who won the world cup?"):
-        one, other = (one.ask(question).model_dump(exclude={"timings_ms"}) for one in (assistant, again))
-        assert one == other
+def test_the_same_corpus_gives_the_same_ids_and_the_same_answers(library: Library, tmp_path: Path) -> None:
+    build_index(library.corpus, tmp_path / "again", embedder=library.embedder)
+    one, other = (Assistant.open(index, embedder=library.embedder) for index in (library.index, tmp_path / "again"))
+    assert {stored.chunk.id for stored in one.index.store.all()} == {
+        stored.chunk.id for stored in other.index.store.all()
+    }
+    for question in ("What does payroll cost?", "Where are nearshore providers?", "Who won the world cup?"):
+        answers = [each.ask(question).model_dump(exclude={"timings_ms"}) for each in (one, other)]
+        assert answers[0] == answers[1]
 
 
 def test_a_file_without_a_sentence_is_skipped_and_reported_each_time(library: Library) -> None:
@@ -166,5 +163,5 @@ def test_a_corpus_without_a_sentence_is_an_error_and_leaves_the_index_as_it_was(
 def test_a_wrong_domain_file_is_an_error_that_names_it_and_the_command(text: str, library: Library) -> None:
     path = library.corpus / "domain.yaml"
     path.write_text(text)
-    with pytest.raises(SettingsError, match=r"domain\.yaml.*bpo-kpo ingest"):
+    with pytest.raises(SettingsError, match=r"(?s)domain\.yaml.*bpo-kpo ingest"):
         library.build()

@@ -55,7 +55,7 @@ def test_rollback_to_a_damaged_snapshot_is_refused_and_changes_nothing(damaged: 
     with pytest.raises(IndexDamaged) as caught:
         rollback(library.index)
     assert f"bpo-kpo ingest --index {library.index}" in str(caught.value)
-    assert "rollback" not in str(caught.value), "the command that has just failed mends nothing"
+    assert "index rollback" not in str(caught.value), "the command that has just failed mends nothing"
     assert current_snapshot(library.index) == second
 
 
@@ -73,7 +73,7 @@ def test_without_a_previous_snapshot_rollback_is_not_advised(library: Library) -
     (library.index / "snapshots" / str(current_snapshot(library.index)) / "manifest.json").unlink()
     with pytest.raises(IndexDamaged) as caught:
         index_status(library.index)
-    assert "rollback" not in str(caught.value)
+    assert "index rollback" not in str(caught.value)
 
 
 @pytest.mark.parametrize("act", [index_status, rollback, read_current])

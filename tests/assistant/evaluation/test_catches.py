@@ -12,7 +12,7 @@ import pytest
 from assistant import AnswerSettings, Assistant
 from assistant.evaluation.cases import LocatedCase, load_cases
 from assistant.evaluation.compare import Change, Comparison, compare
-from assistant.evaluation.configuration import read_passages, stage_settings
+from assistant.evaluation.configuration import RememberingEmbedder, read_passages, stage_settings
 from assistant.evaluation.floors import Floors, check_floors
 from assistant.evaluation.junit import to_junit
 from assistant.evaluation.markdown import to_markdown
@@ -33,6 +33,12 @@ FACT = "at least 60%"
 
 
 @pytest.fixture(scope="module")
+def reader(embedder: Embedder) -> Embedder:
+    """The real model, which reads each question once for all the runs here."""
+    return RememberingEmbedder.of(embedder)
+
+
+@pytest.fixture(scope="module")
 def cases() -> tuple[LocatedCase, ...]:
     """Cases of the kinds that the spoilt things decide: quick to ask, and enough for intervals."""
     kinds = {"single-fact", "misspelt", "source-faq", "which-one"}
@@ -45,8 +51,8 @@ def ask(cases: Sequence[LocatedCase]) -> Callable[[Assistant], Run]:
 
 
 @pytest.fixture(scope="module")
-def good(index_dir: Path, embedder: Embedder, ask: Callable[[Assistant], Run]) -> Run:
-    return ask(Assistant.open(index_dir, embedder=embedder))
+def good(index_dir: Path, reader: Embedder, ask: Callable[[Assistant], Run]) -> Run:
+    return ask(Assistant.open(index_dir, embedder=reader))
 
 
 def as_floors(run: Run, *metrics: str) -> Floors:
@@ -74,15 +80,15 @@ def assert_red(before: Run, after: Run, metric: str) -> Comparison:
 
 
 def test_the_same_index_again_is_green(
-    index_dir: Path, embedder: Embedder, ask: Callable[[Assistant], Run], good: Run
+    index_dir: Path, reader: Embedder, ask: Callable[[Assistant], Run], good: Run
 ) -> None:
-    again = compare(good, ask(Assistant.open(index_dir, embedder=embedder)))
+    again = compare(good, ask(Assistant.open(index_dir, embedder=reader)))
     assert {one.change for one in again.cases} == {Change.SAME}
     assert not [one for one in again.metrics if one.worse or one.better]
 
 
 def test_a_fact_deleted_from_an_article_is_named(
-    tmp_path: Path, embedder: Embedder, ask: Callable[[Assistant], Run], good: Run
+    tmp_path: Path, embedder: Embedder, reader: Embedder, ask: Callable[[Assistant], Run], good: Run
 ) -> None:
     shutil.copytree(CORPUS, tmp_path / "corpus")
     file = tmp_path / "corpus" / "booth-and-partners.md"
@@ -91,7 +97,7 @@ def test_a_fact_deleted_from_an_article_is_named(
     assert len(kept) == len(lines) - 1
     file.write_text("".join(kept), encoding="utf-8")
     build_index(tmp_path / "corpus", tmp_path / "index", embedder=embedder)
-    spoilt = ask(Assistant.open(tmp_path / "index", embedder=embedder))
+    spoilt = ask(Assistant.open(tmp_path / "index", embedder=reader))
     comparison = assert_red(good, spoilt, "fact_recall")
     asked_for = {
         one.id
@@ -106,9 +112,9 @@ def test_a_fact_deleted_from_an_article_is_named(
 
 
 def test_a_raised_abstention_threshold_is_named(
-    index_dir: Path, embedder: Embedder, ask: Callable[[Assistant], Run], good: Run
+    index_dir: Path, reader: Embedder, ask: Callable[[Assistant], Run], good: Run
 ) -> None:
-    strict = ask(Assistant.open(index_dir, settings=AnswerSettings(threshold=0.999), embedder=embedder))
+    strict = ask(Assistant.open(index_dir, settings=AnswerSettings(threshold=0.999), embedder=reader))
     comparison = assert_red(good, strict, "fact_recall")
     faults = {problem.fault for one in comparison.of(Change.BROKEN) for problem in one.problems}
     assert faults == {Fault.WRONGLY_REFUSED}
@@ -116,15 +122,15 @@ def test_a_raised_abstention_threshold_is_named(
     assert change.worse
 
 
-def test_bm25_alone_is_named(index_dir: Path, embedder: Embedder, ask: Callable[[Assistant], Run], good: Run) -> None:
+def test_bm25_alone_is_named(index_dir: Path, reader: Embedder, ask: Callable[[Assistant], Run], good: Run) -> None:
     settings = stage_settings(AnswerSettings())["BM25 only"]
-    spoilt = ask(Assistant.open(index_dir, settings=settings, embedder=embedder))
+    spoilt = ask(Assistant.open(index_dir, settings=settings, embedder=reader))
     comparison = assert_red(good, spoilt, "mrr@10")
     assert "mrr@10" in {one.name for one in comparison.metrics if one.worse}
 
 
 def test_a_corrupt_offset_is_named(
-    index_dir: Path, tmp_path: Path, embedder: Embedder, ask: Callable[[Assistant], Run], good: Run
+    index_dir: Path, tmp_path: Path, reader: Embedder, ask: Callable[[Assistant], Run], good: Run
 ) -> None:
     index = tmp_path / "index"
     shutil.copytree(index_dir, index)
@@ -139,7 +145,7 @@ def test_a_corrupt_offset_is_named(
     corrupt = ChunkStore.create(folder / STORE)
     corrupt.add(chunks)
     corrupt.close()
-    spoilt = ask(Assistant.open(index, embedder=embedder))
+    spoilt = ask(Assistant.open(index, embedder=reader))
     comparison = assert_red(good, spoilt, "citation_precision")
     faults = {problem.fault for one in comparison.of(Change.BROKEN) for problem in one.problems}
     assert Fault.UNSUPPORTED in faults

@@ -1,0 +1,64 @@
+"""Follow-ups are resolved by rules; a change of topic is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.followup import resolve
+from assistant.question import QuestionReader
+from assistant.sides import SideFinder
+from assistant.spelling import Speller
+from ingest.domain import load_domain
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+
+
+@pytest.fixture(scope="module")
+def finder() -> SideFinder:
+    return SideFinder(load_domain(CORPUS))
+
+
+@pytest.fixture(scope="module")
+def reader(finder: SideFinder) -> QuestionReader:
+    return QuestionReader(load_domain(CORPUS), finder, Speller([]))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "expected"),
+    [
+        (["What is BPO?"], "And KPO?", "What is KPO?"),
+        (["What does KPO stand for?"], "the other one?", "What does BPO stand for?"),
+        (["What is BPO?"], "What are its drawbacks?", "What are BPO's drawbacks?"),
+        (["What is KPO?"], "What sort of people work there?", "What sort of people work in KPO?"),
+        (["What does nearshore mean?"], "And onshore?", "What does onshore mean?"),
+        (["What does nearshore mean?", "And onshore?"], "And offshore?", "What does offshore mean?"),
+        (["What are BPO and KPO?"], "Give me the benefits of the latter.", "Give me the benefits of KPO."),
+        (["What are BPO and KPO?"], "What tasks go to the former?", "What tasks go to BPO?"),
+        (["Patent research: BPO or KPO?"], "why?", "Why? Patent research: BPO or KPO?"),
+    ],
+)
+def test_a_follow_up_takes_what_it_lacks_from_before(
+    reader: QuestionReader, finder: SideFinder, earlier: list[str], question: str, expected: str
+) -> None:
+    assert resolve(question, earlier, reader, finder) == expected
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question"),
+    [
+        (["What are the risks of KPO?"], "What does onshore outsourcing mean in the first place?"),
+        (["What is KPO?"], "How much can a company save in the Philippines?"),
+        (["What are the risks of KPO?"], "What are the benefits of BPO?"),
+    ],
+)
+def test_a_question_with_its_own_subject_is_left_as_it_is(
+    reader: QuestionReader, finder: SideFinder, earlier: list[str], question: str
+) -> None:
+    assert resolve(question, earlier, reader, finder) == question
+
+
+def test_a_change_of_topic_that_is_announced_drops_the_turns_before(reader: QuestionReader, finder: SideFinder) -> None:
+    asked = "OK. Different thing: what does onshore mean?"
+    assert resolve(asked, ["What are the risks of KPO?"], reader, finder) == "what does onshore mean?"

@@ -1,0 +1,78 @@
+"""How a question asks decides the form of its answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.question import Ask, QuestionReader, clean_question
+from assistant.sides import SideFinder
+from assistant.spelling import Speller
+from ingest.domain import load_domain
+from ingest.errors import QuestionError
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+
+
+@pytest.fixture(scope="module")
+def reader() -> QuestionReader:
+    domain = load_domain(CORPUS)
+    words = ["knowledge", "process", "outsourcing", "services", "nearshore", "philippines", "pharmaceuticals"]
+    return QuestionReader(domain, SideFinder(domain), Speller(words))
+
+
+@pytest.mark.parametrize(
+    ("text", "ask"),
+    [
+        ("What is the difference between BPO and KPO?", Ask.COMPARE),
+        ("bpo vs kpo", Ask.COMPARE),
+        ("Which is dearer by the hour, BPO or KPO?", Ask.COMPARE),
+        ("Compare the typical tasks of the two.", Ask.COMPARE),
+        ("Patent research: BPO or KPO?", Ask.CHOOSE),
+        ("Where does medical coding belong?", Ask.CHOOSE),
+        ("We have mountains of data entry. Which of the two do we need?", Ask.CHOOSE),
+        ("What are the risks of KPO?", Ask.LOOKUP),
+        ("Who can offer BPO?", Ask.LOOKUP),
+    ],
+)
+def test_the_form_that_a_question_asks_for_is_told(reader: QuestionReader, text: str, ask: Ask) -> None:
+    assert reader.read(text).ask is ask
+
+
+def test_an_aspect_is_named_by_any_of_its_words(reader: QuestionReader) -> None:
+    domain = load_domain(CORPUS)
+    for text in ("bpo cons", "What are the drawbacks of BPO?", "downsides of BPO"):
+        assert [domain.aspects[i].name for i in reader.read(text).aspects] == ["Risks"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "mended"),
+    [
+        ("knowlege proces outsorcing", "knowledge process outsourcing"),
+        ("what is neershore", "what is nearshore"),
+        ("drug work in pharma", "drug work in pharmaceuticals"),
+    ],
+)
+def test_a_typing_error_is_mended_to_a_word_of_the_corpus(reader: QuestionReader, typed: str, mended: str) -> None:
+    assert reader.read(typed).text == mended
+
+
+@pytest.mark.parametrize("name", ["GDPR", "Accenture", "Infosys", "BPM", "IPO", "Poland"])
+def test_a_name_that_is_near_nothing_stays_as_typed(reader: QuestionReader, name: str) -> None:
+    assert name in reader.read(f"What does {name} say?").text
+
+
+@pytest.mark.parametrize("empty", ["", "   ", "?!...", "\u200b", "—"])
+def test_a_question_without_words_is_refused_with_an_example(empty: str) -> None:
+    with pytest.raises(QuestionError, match="Type a question"):
+        clean_question(empty, 2000)
+
+
+def test_a_question_that_is_too_long_is_refused_with_both_numbers() -> None:
+    with pytest.raises(QuestionError, match="10,000 characters, more than 2,000"):
+        clean_question("x" * 10_000, 2000)
+
+
+def test_markup_is_taken_out_of_a_question() -> None:
+    assert clean_question("<script>alert(1)</script> What is <b>BPO</b>?", 2000) == "What is BPO ?"
