@@ -27,7 +27,10 @@ from assistant.units import Unit
 from ingest.keywords import stems
 
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
-_NUMBER = re.compile(r"\d|\bper ?cent\b", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\d|\b(per ?cent|decades?|centur\w+|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z][\w.&]+")
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|big|large|fast|old|long|often|soon|high|low)\b"
@@ -211,4 +214,4 @@ def _looks_like_name(text: str, *, first: bool) -> bool:
         return True
     if text[0].isupper() and not first:
         return True
-    return not is_english(text.lower())
+    return not all(is_english(part) for part in re.split(r"[-'’]", text.lower()) if len(part) > 1)

@@ -45,6 +45,7 @@ _EITHER = re.compile(
     r"|\b(pick|choose) (just )?(one|between)\b",
     re.IGNORECASE,
 )
+_FITS = re.compile(r"\b(suits?|fits?|belongs?|fall|should|need|use)\b", re.IGNORECASE)
 _ALL_SIDES = re.compile(
     r"\b(the two|both|each (of the two|one|model|kind|type)?|either|which one|which of)\b", re.IGNORECASE
 )
@@ -124,7 +125,8 @@ class QuestionReader:
         both = len(set(order)) > 1
         degree = self._has_degree(text)
         either = both and re.search(r"\bor\b", text, re.IGNORECASE) is not None
-        if (either or _EITHER.search(text)) and content and not degree and len(aspects) < len(content):
+        which = _EITHER.search(text) and (not aspects or _FITS.search(text))
+        if (either or which) and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE
         if both and (degree or aspects or _COMPARE.search(text) or (not content and len(text.split()) <= 6)):
             return Ask.COMPARE

@@ -1,6 +1,7 @@
-"""Ingest and ask with every connection refused: `python -m tests.ingest.ask_offline CORPUS INDEX QUESTION...`.
+"""Ingest and ask with every connection refused: `python -m tests.ingest.ask_offline CORPUS NEW ASKED QUESTION...`.
 
-Prints JSON: the connections that were tried, loopback and local sockets aside, and the answers.
+Ingests CORPUS into the index NEW and asks it; then asks the finished index ASKED. Writes JSON: the connections that
+were tried, loopback and local sockets aside, and both indexes' answers.
 """
 
 from __future__ import annotations
@@ -43,16 +44,19 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def main(corpus: Path, index: Path, questions: list[str]) -> None:
+def main(corpus: Path, new: Path, asked: Path, questions: list[str]) -> None:
     refuse_network()
     from assistant import Assistant
     from ingest import build_index
 
-    build_index(corpus, index)
-    assistant = Assistant.open(index)
-    answers = [assistant.ask(question).model_dump(mode="json", exclude={"timings_ms"}) for question in questions]
-    print(json.dumps({"tried": tried, "answers": answers}))
+    build_index(corpus, new)
+    answers = []
+    for index in (new, asked):
+        assistant = Assistant.open(index)
+        asking = (assistant.ask(question) for question in questions)
+        answers.append([answer.model_dump(mode="json", exclude={"timings_ms"}) for answer in asking])
+    json.dump({"tried": tried, "new": answers[0], "asked": answers[1]}, sys.stdout)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main(*(Path(argument) for argument in sys.argv[1:4]), sys.argv[4:])

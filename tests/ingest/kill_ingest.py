@@ -164,6 +164,11 @@ class Killer:
             return None
 
 
+def say(kill: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(kill) + "\n")
+    sys.stdout.flush()
+
+
 def main(folder: Path, seed: int, kills: int) -> None:
     torch.set_num_threads(1)
     embedder = Embedder.load()
@@ -172,12 +177,12 @@ def main(folder: Path, seed: int, kills: int) -> None:
     chance = random.Random(seed)
     calls = killer.count_calls(killer.base)
     for point in sorted(chance.randrange(calls * 99 // 100) + 1 for _ in range(kills)):
-        print(json.dumps(killer.kill(killer.base, at_call(point), f"call {point} of {calls}")), flush=True)
+        say(killer.kill(killer.base, at_call(point), f"call {point} of {calls}"))
     for event in ("c_call", "c_return"):
-        print(json.dumps(killer.kill(killer.base, at_switch(event), event)), flush=True)
+        say(killer.kill(killer.base, at_switch(event), event))
     calls = killer.count_calls(None)
     point = chance.randrange(calls * 99 // 100) + 1
-    print(json.dumps(killer.kill(None, at_call(point), "first ingest")), flush=True)
+    say(killer.kill(None, at_call(point), "first ingest"))
 
 
 if __name__ == "__main__":

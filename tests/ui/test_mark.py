@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant import Assistant
 from ui.mark import render_article
+from ui.plain import one_line
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -148,6 +150,19 @@ def test_an_articles_own_title_is_kept_as_the_pages_title() -> None:
     assert "<h1>Title</h1>" in rendered.html
 
 
+def test_every_citation_of_the_starter_questions_marks_its_quote(assistant: Assistant) -> None:
+    articles = {article.id: article.text for article in assistant.articles}
+    questions = [question for theme in assistant.domain.starters for question in theme.questions]
+    for citation in (one for question in questions for one in assistant.ask(question).citations):
+        rendered = render_article(articles[citation.article_id], citation.start, citation.end)
+        marked = "".join(_Marks(rendered.html).runs)
+        assert _letters(marked) == _letters(one_line(citation.quote)), citation.quote
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
 ARTICLES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(CORPUS.glob("*.md"))} | {"test": TEXT}
 
 
@@ -159,7 +174,7 @@ def test_marks_change_no_text_and_show_only_the_span(data: st.DataObject) -> Non
     plain, marked = _Marks(render_article(text).html), _Marks(render_article(text, start, end).html)
     assert marked.text == plain.text
     near = text[max(0, start - 100) : end + 100]
-    letters = "".join(c for c in text[start:end] if c.isalnum())
+    letters = _letters(text[start:end])
     if letters and "`" not in near and "](" not in near:  # else the whole leaf may be marked
         for run in marked.runs:
-            assert "".join(c for c in run if c.isalnum()) in letters
+            assert _letters(run) in letters
