@@ -2,7 +2,8 @@
 
 Similarity alone cannot tell "not in the articles" from "in the articles": a question on the subject is near to
 them either way. So the evidence is asked what the question asks for: is every word of it met, are its names
-known, is there a number where a number is asked for. `calibration.json` holds the weights and how they were fitted.
+known, is there a number where a number is asked for. `calibration.json` holds the weights and how they were
+fitted; `python -m assistant.evaluation.fit` makes it anew.
 """
 
 from __future__ import annotations

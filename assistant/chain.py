@@ -28,7 +28,8 @@ from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
 from assistant.spelling import Speller
 from assistant.types import Answer, Passage, Timings, Turn
-from assistant.write import write
+from assistant.units import make_units
+from assistant.write import weigh, write
 from ingest.domain import Domain
 from ingest.embed import Embedder, TokenVectors
 from ingest.keywords import stems, words
@@ -152,6 +153,19 @@ class Assistant:
         hits = search(self.index, wanted.query, self.settings.search)
         retrieved = time.perf_counter()
         return Found(asked, question, wanted, tuple(hits), 1000 * (embedded - began), 1000 * (retrieved - embedded))
+
+    def features(self, question: str, history: Sequence[Turn] = ()) -> dict[str, float]:
+        """Return what the decision to answer is based on: the inputs of the calibration.
+
+        Raises:
+            QuestionError: the question is empty, too long, or has no words.
+        """
+        found = self.find(Asked(question, tuple(history)))
+        units = make_units(found.hits, self._finder)
+        _words, features = weigh(
+            found.question, found.search, found.hits, units, finder=self._finder, known=self._known
+        )
+        return features
 
     def write(self, found: Found) -> Answer:
         """Write the answer to what was found, or say that the articles do not say."""

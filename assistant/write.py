@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from assistant.abstain import Calibration, features_of, what_is_missing, words_of
+from assistant.abstain import Calibration, Word, features_of, what_is_missing, words_of
 from assistant.choose import decide, topic_score
 from assistant.cite import Citations, render, state, tabulate
 from assistant.compare import Row
@@ -45,9 +45,8 @@ def write(
 ) -> Answer:
     """Write the answer to a question from its ranked chunks."""
     units = make_units(hits[:_CHUNKS], finder)
-    evidence = sorted(units, key=lambda unit: -side_score(unit, question.sides))
-    words = words_of(question, search, evidence, known, finder)
-    confidence = calibration.confidence(features_of(question, search, hits, evidence, words))
+    words, features = weigh(question, search, hits, units, finder=finder, known=known)
+    confidence = calibration.confidence(features)
     threshold = calibration.threshold if settings.threshold is None else settings.threshold
     suggestions = _suggest(index, search, question)
     if not units or confidence < threshold:
@@ -87,6 +86,21 @@ def write(
         suggestions=suggestions,
         confidence=round(confidence, 4),
     )
+
+
+def weigh(
+    question: Question,
+    search: Search,
+    hits: Sequence[Hit],
+    units: Sequence[Unit],
+    *,
+    finder: SideFinder,
+    known: frozenset[str],
+) -> tuple[list[Word], dict[str, float]]:
+    """Return a question's content words and the features by which it is decided whether to answer."""
+    evidence = sorted(units, key=lambda unit: -side_score(unit, question.sides))
+    words = words_of(question, search, evidence, known, finder)
+    return words, features_of(question, search, hits, evidence, words)
 
 
 def _say(

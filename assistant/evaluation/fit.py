@@ -1,0 +1,87 @@
+"""Fit the calibration of abstention on cases: `python -m assistant.evaluation.fit [CASES...]`.
+
+Writes `assistant/calibration.json`: the weights of a logistic regression over `assistant.abstain.FEATURES`, the
+threshold, and how both were fitted. Run it on the fitting cases only, after the corpus or the ranking changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from assistant import Assistant, Turn
+from assistant.abstain import FEATURES
+from assistant.evaluation.cases import LocatedCase, load_cases
+
+CALIBRATION = Path(__file__).parents[1] / "calibration.json"
+DEFAULT_CASES = (Path("tests/faq/fit"), Path("tests/faq/source-faqs.yaml"))
+# Inverse of the strength of regularization; 0.1 to 2 give the same within a point of area under the curve.
+_C = 0.5
+_FOLDS = 8
+
+
+def fit(assistant: Assistant, cases: Sequence[LocatedCase], *, refused: float) -> dict[str, object]:
+    """Fit weights and threshold.
+
+    Args:
+        assistant: open on the corpus that the cases are about.
+        cases: answerable and unanswerable ones, at least eight of each.
+        refused: the share of answerable cases that may be wrongly refused, by cross-validation.
+
+    Returns:
+        The content of `calibration.json`.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    rows = [assistant.features(one.case.asked[-1], _history(one)) for one in cases]
+    inputs = np.array([[row[name] for name in FEATURES] for row in rows])
+    answerable = np.array([not one.case.abstain for one in cases])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=_C, class_weight="balanced", max_iter=1000))
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    guessed = cross_val_predict(model, inputs, answerable, cv=folds, method="predict_proba")[:, 1]
+    threshold = float(np.quantile(guessed[answerable], refused))
+    model.fit(inputs, answerable)
+    scale, regression = model[0], model[1]
+    weights = regression.coef_[0] / scale.scale_
+    bias = float(regression.intercept_[0] - (weights * scale.mean_).sum())
+    return {
+        "fitted": {
+            "answerable": int(answerable.sum()),
+            "unanswerable": int((~answerable).sum()),
+            "method": f"logistic regression, balanced classes, C={_C}; figures by {_FOLDS}-fold cross-validation",
+            "area_under_curve": round(float(roc_auc_score(answerable, guessed)), 4),
+            "answerable_refused": round(float((guessed[answerable] < threshold).mean()), 4),
+            "unanswerable_refused": round(float((guessed[~answerable] < threshold).mean()), 4),
+        },
+        "threshold": round(threshold, 4),
+        "bias": round(bias, 6),
+        "weights": {name: round(float(weight), 6) for name, weight in zip(FEATURES, weights, strict=True)},
+    }
+
+
+def _history(one: LocatedCase) -> list[Turn]:
+    return [Turn(question=question) for question in one.case.asked[:-1]]
+
+
+def main(
+    cases: Annotated[list[Path] | None, typer.Argument(help="Fitting cases [tests/faq/fit, source FAQs].")] = None,
+    index: Annotated[Path, typer.Option(help="Index of the corpus that the cases are about.")] = Path("var/index"),
+    refused: Annotated[float, typer.Option(min=0, max=1, help="Answerable cases that may be refused.")] = 0.03,
+) -> None:
+    """Fit the calibration and write it beside the code."""
+    fitted = fit(Assistant.open(index), load_cases(cases or DEFAULT_CASES), refused=refused)
+    CALIBRATION.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    typer.echo(f"{CALIBRATION}: {fitted['fitted']}, threshold {fitted['threshold']}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
