@@ -38,6 +38,8 @@ _COMPARE = re.compile(
     r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|tell\b.{0,30}\bapart)\b",
     re.IGNORECASE,
 )
+# A choice between sides, each masked as a section sign, that ends its clause: "a BPO or a KPO job?".
+_EITHER_SIDE = re.compile(r"§\W+(?:\w+\W+){0,2}or\W+(?:\w+\W+){0,2}§(?:\W+\w+)?\s*(?:[.?!:;,]|$)", re.IGNORECASE)
 _EITHER = re.compile(
     r"\bwhich one\b|\bwhich of (them|these|those|the two)\b|\bwhich (type|kind|sort|model|side|form|option)\b"
     r"|\b(which|what) (is it|suits?|fits?)\b"
@@ -109,7 +111,7 @@ class QuestionReader:
         order = self._finder.in_order(mended)
         if not order and _ALL_SIDES.search(mended):
             order = list(range(len(self._finder.names)))
-        bare = stems(self._finder.remove(mended))
+        bare = stems(self._finder.mask(mended))
         content = tuple(dict.fromkeys(stem for stem in bare if stem not in stop_stems()))
         aspects = tuple(i for i, words in enumerate(self._aspect_words) if any(_contains(bare, word) for word in words))
         return Question(
@@ -124,7 +126,7 @@ class QuestionReader:
     def _how(self, text: str, order: list[int], content: tuple[str, ...], aspects: tuple[int, ...]) -> Ask:
         both = len(set(order)) > 1
         degree = self._has_degree(text)
-        either = both and re.search(r"\bor\b", text, re.IGNORECASE) is not None
+        either = both and _EITHER_SIDE.search(self._finder.mask(text, "§")) is not None
         which = _EITHER.search(text) and (not aspects or _FITS.search(text))
         if (either or which) and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE

@@ -38,9 +38,9 @@ class SideFinder:
         """Return the (start, end) of every mention of a side."""
         return [match.span() for match in self._pattern.finditer(text)] if self._pattern else []
 
-    def remove(self, text: str) -> str:
-        """Return a text without the sides' names."""
-        return self._pattern.sub(" ", text) if self._pattern else text
+    def mask(self, text: str, mark: str = " ") -> str:
+        """Return a text with a mark in place of every side's name."""
+        return self._pattern.sub(mark, text) if self._pattern else text
 
     def replace(self, text: str, side: int) -> str:
         """Return a text with every side's name replaced by one side's."""

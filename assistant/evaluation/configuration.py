@@ -24,10 +24,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from assistant import Assistant
+from assistant.chain import Found
 from assistant.evaluation.results import Setup
 from assistant.index import OpenIndex
+from assistant.retrieve import Hit, to_passage
 from assistant.settings import AnswerSettings
-from assistant.types import Passage
+from assistant.types import Answer, Passage
 from ingest import build_index
 from ingest.embed import Embedder, TokenVectors
 from ingest.errors import SettingsError
@@ -81,33 +83,59 @@ class Opened:
     assistant: Assistant
     setup: Setup
     passages: tuple[Passage, ...]
-    embedder: Embedder
-    index: Path
+    embedder: RememberingEmbedder
 
     def stages(self) -> Iterator[tuple[str, Assistant]]:
         """Yield assistants on the same index with a stage of retrieval left out, each with what it is called."""
-        embedder = RememberingEmbedder.of(self.embedder)
         for name, settings in stage_settings(self.assistant.settings).items():
-            yield name, Assistant(self.assistant.index, embedder, settings)
+            yield name, Assistant(self.assistant.index, self.embedder.reusing(), settings)
 
 
 class RememberingEmbedder(Embedder):
-    """Reads each text once: the stages ask the same questions, and their time is not measured."""
+    """Keeps what it reads for assistants that ask the same questions and whose time is not measured."""
+
+    _known: dict[str, TokenVectors]
+    _reuses: bool
 
     @classmethod
     def of(cls, embedder: Embedder) -> Self:
-        """Wrap a loaded model."""
-        remembering = cls(embedder.name, embedder.sha256, embedder._model)
-        remembering._known = {}
-        return remembering
+        """Wrap a loaded model; each text is read anew and kept."""
+        return cls._make(embedder, {}, reuses=False)
 
-    _known: dict[str, TokenVectors]
+    def reusing(self) -> Self:
+        """Return the same model, which reads no text that was read before."""
+        return self._make(self, self._known, reuses=True)
+
+    @classmethod
+    def _make(cls, embedder: Embedder, known: dict[str, TokenVectors], *, reuses: bool) -> Self:
+        made = cls(embedder.name, embedder.sha256, embedder._model)
+        made._known = known
+        made._reuses = reuses
+        return made
 
     def read(self, text: str) -> TokenVectors:
-        """Embed one text with its tokens, unless that was done before."""
-        if text not in self._known:
+        """Embed one text with its tokens."""
+        if not self._reuses or text not in self._known:
             self._known[text] = super().read(text)
         return self._known[text]
+
+
+class WatchedAssistant(Assistant):
+    """Gives out the passages that its last answer was written from without searching for them again."""
+
+    _last: tuple[str, tuple[Hit, ...]] | None = None
+
+    def write(self, found: Found) -> Answer:
+        """Write an answer and remember what it was written from."""
+        answer = super().write(found)
+        self._last = (answer.query, found.hits)
+        return answer
+
+    def retrieve(self, question: str, top_k: int = 5) -> tuple[Passage, ...]:
+        """Return the passages that rank best for a question, best first."""
+        if self._last is None or question != self._last[0]:
+            return super().retrieve(question, top_k)
+        return tuple(to_passage(self.index, hit) for hit in self._last[1][:top_k])
 
 
 # What each row of the report's retrieval table keeps; "candidates" and the like stay as they are.
@@ -139,19 +167,18 @@ def stage_settings(answer: AnswerSettings) -> dict[str, AnswerSettings]:
 def opened(configuration: Configuration) -> Iterator[Opened]:
     """Open a configuration's assistant; an index made for it is deleted afterwards."""
     with contextlib.ExitStack() as stack:
-        embedder = Embedder.load(configuration.answer.model)
+        embedder = RememberingEmbedder.of(Embedder.load(configuration.answer.model))
         index = configuration.index
         if index is None:
             assert configuration.corpus is not None
             index = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bpo-kpo-evaluate-")))
             build_index(configuration.corpus, index, settings=configuration.ingest, embedder=embedder)
-        assistant = Assistant.open(index, settings=configuration.answer, embedder=embedder)
+        assistant = WatchedAssistant.open(index, settings=configuration.answer, embedder=embedder)
         yield Opened(
             assistant=assistant,
             setup=describe(assistant, configuration),
             passages=read_passages(assistant.index),
             embedder=embedder,
-            index=index,
         )
 
 

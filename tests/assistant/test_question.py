@@ -76,3 +76,14 @@ def test_a_question_that_is_too_long_is_refused_with_both_numbers() -> None:
 
 def test_markup_is_taken_out_of_a_question() -> None:
     assert clean_question("<script>alert(1)</script> What is <b>BPO</b>?", 2000) == "What is BPO ?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is there one right answer to BPO or KPO that suits every firm?",
+        "Are the people of a BPO or KPO provider sitting in our own building?",
+    ],
+)
+def test_naming_both_sides_is_not_yet_a_choice_between_them(reader: QuestionReader, text: str) -> None:
+    assert reader.read(text).ask is not Ask.CHOOSE

@@ -35,7 +35,7 @@ FACT = "at least 60%"
 @pytest.fixture(scope="module")
 def reader(embedder: Embedder) -> Embedder:
     """The real model, which reads each question once for all the runs here."""
-    return RememberingEmbedder.of(embedder)
+    return RememberingEmbedder.of(embedder).reusing()
 
 
 @pytest.fixture(scope="module")
