@@ -24,6 +24,7 @@ from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
 from assistant.types import Answer, Statement
 from assistant.units import Unit, make_units
+from ingest.types import Kind
 
 # The ranked chunks whose units are looked at.
 _CHUNKS = 20
@@ -117,8 +118,8 @@ def _say(
         chosen = _side_by_side(verdict.evidence, settings.words, by_topic, most=3 if len(fitting) == 1 else 2)
         return (f"{fitting[0]}." if len(fitting) == 1 else f"Both {' and '.join(fitting)}."), chosen
     if question.ask is Ask.COMPARE:
-        if not question.content and (pair := _contrast(units, len(names))):
-            return None, [Said(unit) for unit in pair]
+        if not question.content and (whole := _contrast(units, len(names), settings.words)):
+            return None, [Said(unit) for unit in whole]
         own = [[unit for unit in units if unit.sides == {side}] for side in range(len(names))]
         together = [unit for unit in units if len(unit.sides) == len(names)]
         chosen = select(together, words=settings.words // 3, score=lambda unit: unit.score)[:1]
@@ -145,16 +146,22 @@ def _side_by_side(
     return said
 
 
-def _contrast(units: Sequence[Unit], sides: int) -> list[Unit]:
-    """Return a unit for each side out of the one chunk that contrasts them best; [] where none does."""
+def _contrast(units: Sequence[Unit], sides: int, words: int) -> list[Unit]:
+    """Return what the one chunk says that contrasts the sides best, in its order; [] where none does.
+
+    An FAQ's answer goes first: it was written to be read alone.
+    """
     by_chunk: dict[str, list[Unit]] = {}
     for unit in units:
         by_chunk.setdefault(unit.chunk.id, []).append(unit)
+    fitting = []
     for own in by_chunk.values():
-        pair = [next((unit for unit in own if unit.sides == {side}), None) for side in range(sides)]
-        if all(pair):
-            return [unit for unit in pair if unit is not None]
-    return []
+        best = [max((unit.score for unit in own if unit.sides == {side}), default=None) for side in range(sides)]
+        if None not in best and sum(unit.words for unit in own) <= words:
+            fitting.append((own[0].chunk.kind is Kind.FAQ, sum(score or 0.0 for score in best), own))
+    if not fitting:
+        return []
+    return sorted(max(fitting, key=lambda one: one[:2])[2], key=lambda unit: unit.spans)
 
 
 def _lead_statement(lead: str | None, chosen: Sequence[Said], citations: Citations) -> tuple[Statement, ...]:

@@ -75,7 +75,7 @@ def reliability_chart(bins: Sequence[Bin]) -> Markup:
 def latency_chart(stages: Sequence[tuple[str, float, float]]) -> Markup:
     """Draw p50 and p95 of each stage in milliseconds: (stage, p50, p95)."""
     most = max((p95 for _, _, p95 in stages), default=0.0) or 1.0
-    row, left, right = 44, 72, 76
+    row, left, right = 44, 72, 112
     height = 12 + row * len(stages)
     parts = []
     for i, (stage, p50, p95) in enumerate(stages):

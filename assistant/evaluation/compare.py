@@ -15,7 +15,7 @@ from assistant.evaluation.intervals import NOT_APPLICABLE, Difference, Resampler
 from assistant.evaluation.metrics import BY_NAME, METRICS
 from assistant.evaluation.results import Outcome, Problem, Run, Summary
 from assistant.evaluation.settings import EvaluationSettings
-from assistant.types import Timings, Value
+from assistant.types import Answer, Timings, Value
 from ingest.errors import AssistantError
 
 
@@ -165,8 +165,12 @@ def _said(outcome: Outcome) -> object:
     answer = outcome.answer
     if answer is None:
         return outcome.problems
-    proofs = [(one.number, one.article_id) for one in answer.citations]
-    return answer.abstained, answer.text, answer.table, proofs
+    return answer.abstained, answer.text, answer.table, _proving_articles(answer)
+
+
+def _proving_articles(answer: Answer) -> list[str]:
+    """Return the articles that an answer cites, in the order of their first use."""
+    return list(dict.fromkeys(citation.article_id for citation in answer.citations))
 
 
 def _text(outcome: Outcome | None) -> str | None:
@@ -183,6 +187,7 @@ def _for_baseline(outcome: Outcome) -> Outcome:
     """Leave out times, passages, quotes, and what stands in the case file."""
     answer = outcome.answer
     if answer is not None:
+        first = {one.article_id: one for one in reversed(answer.citations)}
         bare = {
             "title": "",
             "publisher": None,
@@ -193,7 +198,7 @@ def _for_baseline(outcome: Outcome) -> Outcome:
             "end": 0,
             "score": 0.0,
         }
-        proofs = tuple(one.model_copy(update=bare) for one in answer.citations)
+        proofs = tuple(first[name].model_copy(update=bare) for name in _proving_articles(answer))
         left_out = {"timings_ms": Timings(), "statements": (), "suggestions": (), "citations": proofs}
         answer = answer.model_copy(update=left_out)
     scores = {name: ratio for name, ratio in outcome.scores.items() if ratio.bottom}

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.disagree import LEAD
 from assistant.evaluation.cases import Case
 from assistant.evaluation.facts import missing_facts
 from assistant.evaluation.intervals import NOT_APPLICABLE, Ratio
 from assistant.evaluation.results import Fault, Outcome, Problem
-from assistant.support import supports
+from assistant.support import Support, supports
 from assistant.types import Answer, Statement
 from ingest.types import Article
 
@@ -211,7 +212,7 @@ def _score_citations(answer: Answer, articles: Mapping[str, Article], scores: di
             continue
         pairs += len(claim.citations)
         supporting += sum(_citation_supports(claim, number, verbatim) for number in claim.citations)
-        verdict = supports(claim.text, [verbatim[n] for n in claim.citations if n in verbatim])
+        verdict = _check(claim.text, [verbatim[n] for n in claim.citations if n in verbatim])
         if not verdict.ok and all(n in verbatim for n in claim.citations):
             detail = f"{claim.text} ({'; '.join(verdict.reasons)})"
             problems.append(Problem(fault=Fault.UNSUPPORTED, detail=detail))
@@ -228,7 +229,17 @@ def _citation_supports(claim: Statement, number: int, verbatim: Mapping[int, str
     """
     if number not in verbatim:
         return False
-    if supports(claim.text, [verbatim[number]]).ok:
+    if _check(claim.text, [verbatim[number]]).ok:
         return True
     others = [verbatim[n] for n in claim.citations if n in verbatim and n != number]
-    return supports(claim.text, [verbatim[number], *others]).ok and not supports(claim.text, others).ok
+    if claim.text == LEAD:
+        return bool(others)
+    return _check(claim.text, [verbatim[number], *others]).ok and not _check(claim.text, others).ok
+
+
+def _check(text: str, quotes: Sequence[str]) -> Support:
+    """Check a statement; the assistant's own "the articles differ" stands when it cites more than one quote."""
+    if text == LEAD:
+        is_shown = len(quotes) > 1
+        return Support(is_shown, () if is_shown else ("only one side is quoted",))
+    return supports(text, quotes)

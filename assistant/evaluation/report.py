@@ -19,7 +19,7 @@ from assistant.evaluation.compare import Change, Comparison
 from assistant.evaluation.facts import missing_facts
 from assistant.evaluation.floors import Bound, Breach, Floors
 from assistant.evaluation.intervals import Interval
-from assistant.evaluation.markdown import change_text, percent, verdict, with_interval
+from assistant.evaluation.markdown import change_text, percent, verdict
 from assistant.evaluation.metrics import BY_NAME, METRICS, RETRIEVAL, STAGES, count_words, plain_text
 from assistant.evaluation.results import Outcome, Run, Summary
 from assistant.evaluation.settings import EvaluationSettings
@@ -107,6 +107,7 @@ def _environment() -> Environment:
         "answer": _answer_html,
         "words": count_words,
         "metric": _metric_text,
+        "range": _range_text,
         "found": _facts_found,
         "percent": percent,
         "slug": _slug,
@@ -175,11 +176,17 @@ def _latency(summary: Summary) -> list[tuple[str, float, float]]:
     ]
 
 
-def _metric_text(metrics: Mapping[str, Interval], name: str, *, full: bool = False) -> str:
+def _metric_text(metrics: Mapping[str, Interval], name: str) -> str:
+    interval = metrics.get(name)
+    return "–" if interval is None else percent(interval.value, as_percent=BY_NAME[name].percent)
+
+
+def _range_text(metrics: Mapping[str, Interval], name: str) -> str:
     interval = metrics.get(name)
     if interval is None:
-        return "–"
-    return with_interval(name, interval) if full else percent(interval.value, as_percent=BY_NAME[name].percent)
+        return ""
+    low, high = (percent(bound, as_percent=BY_NAME[name].percent) for bound in (interval.low, interval.high))
+    return f"{low.removesuffix('%')} – {high}"
 
 
 def _facts_found(outcome: Outcome) -> list[tuple[str, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.disagree import LEAD
 from assistant.evaluation.facts import missing_facts
 from assistant.evaluation.intervals import Ratio
 from assistant.evaluation.metrics import (
@@ -97,6 +98,16 @@ def test_a_statement_that_its_quotes_do_not_support_is_a_fault() -> None:
     given = answer(("BPO saves 70% of labor costs.", [1]), citations=[citation(1, SAVES)])
     scores, problems = score_answer(case(facts=[["labor"]]), given, ARTICLES)
     assert scores["citation_precision"] == Ratio(0.0, 1.0)
+    assert faults(problems) == [Fault.UNSUPPORTED]
+
+
+def test_that_the_articles_differ_is_supported_by_more_than_one_quote() -> None:
+    sides = [citation(1, SAVES), citation(2, EXPERTS)]
+    both, problems = score_answer(case(facts=[["differ"]]), answer((LEAD, [1, 2]), citations=sides), ARTICLES)
+    assert both["citation_precision"] == Ratio(2.0, 2.0)
+    assert not problems
+    one, problems = score_answer(case(facts=[["differ"]]), answer((LEAD, [1]), citations=sides[:1]), ARTICLES)
+    assert one["citation_precision"] == Ratio(0.0, 1.0)
     assert faults(problems) == [Fault.UNSUPPORTED]
 
 
