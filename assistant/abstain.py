@@ -142,7 +142,9 @@ def features_of(
     together = np.stack([unit.token_hits for unit in units[:_EVIDENCE]]).max(axis=0)
     unknown = [word for word in words if not word.known]
     evidence = " ".join(unit.text for unit in units[:3])
-    asks_number = bool(_ASKS_NUMBER.search(question.text))
+    # A which-one question asks for a side, whatever figures and names it tells of the asker.
+    open_ended = question.ask is not Ask.CHOOSE
+    asks_number = open_ended and bool(_ASKS_NUMBER.search(question.text))
     values = (
         side_score(best, question.sides),
         float(best.token_hits @ search.topic),
@@ -154,14 +156,14 @@ def features_of(
         float(min(sum(word.name for word in words), 2)),
         float(asks_number and not _NUMBER.search(evidence)),
         float(asks_number),
-        float(bool(_ASKS_NAME.search(question.text)) and not _NAME.search(evidence)),
-        float(bool(_ASKS_RANK.search(question.text))),
+        float(open_ended and bool(_ASKS_NAME.search(question.text)) and not _NAME.search(evidence)),
+        float(open_ended and bool(_ASKS_RANK.search(question.text))),
         words[0].by_best if words else _NO_WORD,
         words[-1].by_best if words else _NO_WORD,
         max(hit.cosine for hit in hits[:_EVIDENCE]),
         best.cosine,
         side_score(best, question.sides) - side_score(units[min(5, len(units) - 1)], question.sides),
-        float(question.ask is Ask.CHOOSE),
+        float(not open_ended),
         float(bool(_ASKS_HOW_TO.search(question.text))),
         float(bool(_ASKS_FUTURE.search(question.text))),
         sum(word.by_all < _MET for word in words) / max(len(words), 1),
