@@ -66,15 +66,17 @@ class Backend:
         """Build the index if there is none, then open the assistant on it. Slow: it loads the model."""
         from assistant import Assistant
         from ingest import build_index, index_status
+        from ingest.embed import Embedder
 
         corpus, index = self._settings.corpus, self._settings.index
+        embedder = Embedder.load(self._settings.answer.model)
         try:
             index_status(index)
         except IndexMissing:
             _logger.info("no index in %s yet: building it from %s", index, corpus)
-            build_index(corpus, index, settings=self._settings.ingest, progress=self._show_progress)
+            build_index(corpus, index, settings=self._settings.ingest, embedder=embedder, progress=self._show_progress)
             self._reason = texts.LOADING
-        return Assistant.open(index, settings=self._settings.answer)
+        return Assistant.open(index, settings=self._settings.answer, embedder=embedder)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -1,14 +1,14 @@
 """Floors: bounds on metrics, over all cases, one kind or one part, that a run must keep.
 
-    all:
-      fact_recall: {min: 0.95}
-      wrongly_refused: {max: 0.02}
-    kinds:
-      off-topic:
-        abstention_recall: {min: 1.0}
-    parts:
-      held-out:
-        source_any: {min: 0.95}
+all:
+  fact_recall: {min: 0.95}
+  wrongly_refused: {max: 0.02}
+kinds:
+  off-topic:
+    abstention_recall: {min: 1.0}
+parts:
+  held-out:
+    source_any: {min: 0.95}
 """
 
 from __future__ import annotations

@@ -197,4 +197,4 @@ def _failed_in_baseline(config: pytest.Config, file: Path) -> set[str]:
     if baseline is None:
         return set()
     outcomes = json.loads(baseline.read_text(encoding="utf-8"))["outcomes"]
-    return {outcome["id"] for outcome in outcomes if outcome["problems"]}
+    return {outcome["id"] for outcome in outcomes if outcome.get("problems")}

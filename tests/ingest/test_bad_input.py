@@ -200,8 +200,7 @@ def test_mending_a_damaged_index_keeps_the_previous_snapshot(damage: str, librar
 
 
 def test_an_index_of_another_model_is_refused_with_both_names_and_mended_by_an_ingest(library: Library) -> None:
-    other = Embedder("other-model", "f" * 64, library.embedder._model)
-    build_index(library.corpus, library.index, embedder=other)
+    change_manifest(library, model={"name": "other-model", "sha256": "f" * 64, "dimension": 384}, content="other")
     with pytest.raises(ModelMismatch) as caught:
         Assistant.open(library.index, embedder=library.embedder)
     for part in ("other-model", "all-MiniLM-L6-v2", f"bpo-kpo ingest --index {library.index}"):

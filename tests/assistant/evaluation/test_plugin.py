@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.evaluation.compare import as_baseline, save_run
+from tests.assistant.evaluation.making import outcome, run_of
+
 pytestmark = pytest.mark.slow
 
 CASES = """\
@@ -44,9 +47,8 @@ def project(tmp_path: Path, index_dir: Path) -> Path:
 
 
 def test_every_case_is_an_item_and_a_failure_shows_answer_and_passages(project: Path) -> None:
-    (project / "faq" / "baseline.json").write_text(
-        '{"outcomes": [{"id": "known-to-fail", "problems": [{"fault": "fact missing", "detail": "x"}]}]}'
-    )
+    saved = run_of([outcome("nearshore-meaning"), outcome("known-to-fail", wrong="x")])
+    save_run(as_baseline(saved), project / "faq" / "baseline.json")
     result = run_pytest(project)
     assert result.returncode == 1, result.stdout + result.stderr
     assert "PASSED faq/cases.yaml::nearshore-meaning" in result.stdout
