@@ -22,7 +22,7 @@ from assistant.disagree import Topic, prepare_topics
 from assistant.followup import resolve
 from assistant.index import OpenIndex, open_index
 from assistant.query import QueryMaker, Search
-from assistant.question import Question, QuestionReader, clean_question
+from assistant.question import Question, QuestionReader, clean_question, without_surrogates
 from assistant.retrieve import Hit, search, to_passage
 from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
@@ -189,7 +189,7 @@ class Assistant:
             write=round(wrote, 3),
             total=round(found.embed_ms + found.retrieve_ms + wrote, 3),
         )
-        return answer.model_copy(update={"question": found.asked.question, "timings_ms": timings})
+        return answer.model_copy(update={"question": without_surrogates(found.asked.question), "timings_ms": timings})
 
 
 def _known_words(index: OpenIndex) -> list[str]:

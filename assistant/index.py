@@ -19,8 +19,8 @@ from ingest.domain import Domain
 from ingest.embed import Embedder
 from ingest.errors import IndexDamaged, ModelMismatch
 from ingest.keywords import KeywordIndex
-from ingest.snapshots import Manifest, check_files, read_current
-from ingest.store import MENDING, ChunkStore, StoredChunk
+from ingest.snapshots import Manifest, check_files, mending, read_current
+from ingest.store import ChunkStore, StoredChunk
 from ingest.tokens import TokenBasis
 from ingest.types import Article, Vectors
 from ingest.vectors import load_basis
@@ -38,10 +38,16 @@ class ChunkCache:
         self._lock = Lock()
 
     def get(self, ids: Sequence[str]) -> list[StoredChunk]:
-        """Return the chunks of these ids, in the order given."""
+        """Return the chunks of these ids, in the order given.
+
+        Raises:
+            IndexDamaged: the store lacks one, or one is damaged.
+        """
         with self._lock:
             missing = [chunk_id for chunk_id in ids if chunk_id not in self._kept]
         read = self._store.get(missing) if missing else {}
+        if len(read) < len(missing):
+            raise IndexDamaged("The index's vector store lacks chunks that it ranked. Build it anew: bpo-kpo ingest")
         with self._lock:
             for chunk_id in ids:
                 if chunk_id in read:
@@ -101,10 +107,12 @@ def open_index(index: Path, embedder: Embedder) -> OpenIndex:
         token_counts = {int(token): int(n) for token, n in np.load(folder / pipeline.TOKEN_COUNTS)}
         vocabulary = json.loads((folder / pipeline.VOCABULARY).read_bytes())
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexDamaged(f"The index {folder} cannot be read: {error}. {MENDING}") from error
+        raise IndexDamaged(f"The index {folder} cannot be read: {error}. {mending(folder)}") from error
     store = ChunkStore.open(folder / pipeline.STORE)
     if (count := store.count()) != manifest.chunks:
-        raise IndexDamaged(f"The index {folder} holds {count} chunks, its manifest names {manifest.chunks}. {MENDING}")
+        raise IndexDamaged(
+            f"The index {folder} holds {count} chunks, its manifest names {manifest.chunks}. {mending(folder)}"
+        )
     return OpenIndex(
         manifest=manifest,
         articles={article.id: article for article in articles},

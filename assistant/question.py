@@ -87,7 +87,7 @@ def clean_question(text: str, max_chars: int) -> str:
     """
     if len(text) > max_chars:
         raise QuestionError(f"The question has {len(text):,} characters, more than {max_chars:,}. Shorten it.")
-    folded = unicodedata.normalize("NFKC", text)
+    folded = unicodedata.normalize("NFKC", without_surrogates(text))
     cleaned = " ".join(_MARKUP.sub(" ", _SCRIPT.sub(" ", folded)).split())
     if not any(c.isalnum() for c in cleaned):
         # Nothing but markup: its words are a question that no article answers, not an empty one.
@@ -95,6 +95,11 @@ def clean_question(text: str, max_chars: int) -> str:
     if not any(c.isalnum() for c in cleaned):
         raise QuestionError("The question is empty or has no words. Type a question, for example: What is BPO?")
     return cleaned
+
+
+def without_surrogates(text: str) -> str:
+    """Return a text that can be encoded: bytes that were no text when they came in become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class QuestionReader:

@@ -93,8 +93,8 @@ def read_article(path: Path, *, max_file_bytes: int) -> Article:
         size = path.stat().st_size
         if size > max_file_bytes:
             raise UnreadableArticle(
-                f"it has {size:,} bytes, more than the {max_file_bytes:,} that one file may have; split it "
-                "into smaller files"
+                f"it has {size:,} bytes, more than the {max_file_bytes:,} that one file may have; split it, or "
+                "raise BPO_KPO_MAX_FILE_BYTES"
             )
         data = path.read_bytes()
     except OSError as error:

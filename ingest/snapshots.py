@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import IndexBusy, IndexDamaged, IndexMissing
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 STORE = "chroma"
 _POINTER = "CURRENT"

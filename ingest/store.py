@@ -9,6 +9,7 @@ the one place that every way of running Chroma can reach. Distances stay in here
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -149,6 +150,8 @@ def _client(folder: Path) -> Client:
 
 # A field stays below the 4,096 bytes that hosted stores allow one metadata value.
 _FIELD_CHARS = 4_000
+# Where a record's own checksum stands. Chroma's files change whenever they are opened, so records are summed.
+_SUM = "sum"
 
 
 def _pack(stored: StoredChunk) -> dict[str, str | int]:
@@ -167,12 +170,21 @@ def _pack(stored: StoredChunk) -> dict[str, str | int]:
     _put(packed, "s", json.dumps(spans))
     _put(packed, "v", _to_text(stored.sentence_vectors.astype("<f2").tobytes()))
     _put(packed, "t", _to_text(b"".join(tokens.tobytes() for tokens in stored.tokens)))
+    packed[_SUM] = _checksum(chunk.id, chunk.text, packed)
     return packed
+
+
+def _checksum(chunk_id: str, text: str, metadata: Mapping[str, Any]) -> str:
+    """Return the sha256 of a record without its vector, which Chroma does not give back to the bit."""
+    fields = sorted((name, value) for name, value in metadata.items() if name != _SUM)
+    return hashlib.sha256(json.dumps([chunk_id, text, fields]).encode()).hexdigest()
 
 
 def _unpack_all(found: Mapping[str, Any]) -> Iterator[StoredChunk]:
     rows = zip(found["ids"], found["documents"], found["metadatas"], found["embeddings"], strict=True)
     for chunk_id, text, metadata, embedding in rows:
+        if metadata.get(_SUM) != _checksum(chunk_id, text, metadata):
+            raise IndexDamaged(f"The index's record of chunk {chunk_id} is damaged: its checksum differs. {MENDING}")
         sentences = []
         lengths = []
         for start, end, words, intro, column, length in json.loads(_take(metadata, "s")):
