@@ -134,7 +134,7 @@ class Assistant:
             QuestionError: the question is empty, too long, or has no words.
         """
         found = self.find(Asked(question))
-        return tuple(to_passage(self.index, hit) for hit in found.hits[:top_k])
+        return tuple(to_passage(self.index, hit.stored.chunk, hit.score) for hit in found.hits[:top_k])
 
     def find(self, asked: Asked) -> Found:
         """Resolve, read, embed and search for a question.

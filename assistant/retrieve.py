@@ -19,7 +19,7 @@ from assistant.settings import SearchSettings
 from assistant.types import Passage
 from ingest.pipeline import sentence_id
 from ingest.store import StoredChunk
-from ingest.types import Vectors
+from ingest.types import Chunk, Vectors
 
 Scores = npt.NDArray[np.float32]
 
@@ -92,9 +92,8 @@ def _token_hits(stored: Sequence[StoredChunk], query: Query) -> list[Scores]:
     return np.split(nearest, np.cumsum([len(one.tokens) for one in stored])[:-1])
 
 
-def to_passage(index: OpenIndex, hit: Hit) -> Passage:
-    """Return a hit as the public value."""
-    chunk = hit.stored.chunk
+def to_passage(index: OpenIndex, chunk: Chunk, score: float) -> Passage:
+    """Return a chunk as the public value."""
     article = index.articles[chunk.article_id]
     return Passage(
         article_id=article.id,
@@ -105,7 +104,7 @@ def to_passage(index: OpenIndex, hit: Hit) -> Passage:
         quote=chunk.text,
         start=chunk.start,
         end=chunk.end,
-        score=round(hit.score, 4),
+        score=round(score, 4),
     )
 
 

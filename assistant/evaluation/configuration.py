@@ -135,7 +135,7 @@ class WatchedAssistant(Assistant):
         """Return the passages that rank best for a question, best first."""
         if self._last is None or question != self._last[0]:
             return super().retrieve(question, top_k)
-        return tuple(to_passage(self.index, hit) for hit in self._last[1][:top_k])
+        return tuple(to_passage(self.index, hit.stored.chunk, hit.score) for hit in self._last[1][:top_k])
 
 
 # What each row of the report's retrieval table keeps; "candidates" and the like stay as they are.
@@ -184,22 +184,7 @@ def opened(configuration: Configuration) -> Iterator[Opened]:
 
 def read_passages(index: OpenIndex) -> tuple[Passage, ...]:
     """Return every chunk of an index as a passage without a score, in the order of articles and text."""
-    found = []
-    for stored in index.store.all():
-        chunk, article = stored.chunk, index.articles[stored.chunk.article_id]
-        found.append(
-            Passage(
-                article_id=article.id,
-                title=article.title,
-                publisher=article.publisher,
-                url=article.url,
-                heading=chunk.heading,
-                quote=chunk.text,
-                start=chunk.start,
-                end=chunk.end,
-                score=0.0,
-            )
-        )
+    found = (to_passage(index, stored.chunk, 0.0) for stored in index.store.all())
     return tuple(sorted(found, key=lambda passage: (passage.article_id, passage.start, passage.end)))
 
 
