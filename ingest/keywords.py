@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,6 +49,14 @@ def _american(word: str) -> str:
     return word
 
 
+def _bm25s() -> Any:
+    """Import bm25s, which sets its own logger to DEBUG as it is imported, and take that back."""
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s
+
+
 def _stemmer() -> Any:
     global _STEMMER
     if _STEMMER is None:
@@ -68,9 +77,7 @@ class KeywordIndex:
     @classmethod
     def build(cls, ids: Sequence[str], texts: Sequence[str]) -> Self:
         """Index texts; `ids` and `texts` are of one length, at least one."""
-        import bm25s
-
-        ranker = bm25s.BM25()
+        ranker = _bm25s().BM25()
         # A text without a single word would make an empty column; an empty stem stands in.
         ranker.index([stems(text) or [""] for text in texts], show_progress=False)
         return cls(ids, ranker)
@@ -87,11 +94,9 @@ class KeywordIndex:
         Raises:
             IndexDamaged: a file is missing or cannot be read.
         """
-        import bm25s
-
         try:
             ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
-            return cls(ids, bm25s.BM25.load(str(folder), mmap=True))
+            return cls(ids, _bm25s().BM25.load(str(folder), mmap=True))
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise IndexDamaged(
                 f"The index's keyword files in {folder} cannot be read: {error}. {mending(folder.parent)}"

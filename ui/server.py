@@ -80,8 +80,7 @@ def serve(settings: Settings, *, on_listening: Callable[[str], None] = lambda _u
         SettingsError: the address cannot be listened on.
     """
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "bm25s"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     listener = _listen(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     on_listening(f"http://{host}:{listener.getsockname()[1]}")
