@@ -32,6 +32,7 @@ def milliseconds(call: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
+@pytest.mark.slow
 def test_a_warm_answer_beside_a_bare_pass_of_the_model(
     assistant: Assistant, embedder: Embedder, capsys: pytest.CaptureFixture[str]
 ) -> None:

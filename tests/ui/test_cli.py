@@ -73,6 +73,7 @@ def test_without_an_index_the_command_that_builds_it_is_said(arguments: tuple[st
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_ask_in_json_prints_the_answer_and_nothing_else(server_index: Path) -> None:
     done = run("ask", QUESTION, "--json", "--index", str(server_index))
     assert done.returncode == 0, done.stderr
@@ -82,6 +83,7 @@ def test_ask_in_json_prints_the_answer_and_nothing_else(server_index: Path) -> N
     assert json.loads(done.stdout) == answer.model_dump(mode="json")
 
 
+@pytest.mark.slow
 def test_ask_prints_the_answer_with_marks_and_sources_and_no_colours(server_index: Path) -> None:
     done = run("ask", QUESTION, "--index", str(server_index))
     assert done.returncode == 0, done.stderr
@@ -101,6 +103,7 @@ def test_a_question_that_cannot_be_asked_is_an_error(question: str, server_index
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_ingest_reports_then_status_and_rollback_show_the_index(tmp_path: Path) -> None:
     corpus, index = tmp_path / "corpus", str(tmp_path / "index")
     corpus.mkdir()

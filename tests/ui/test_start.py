@@ -9,9 +9,13 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.conftest import CORPUS
 from tests.ui.conftest import PATIENCE_SECONDS, PROGRAM, is_ready, serving, wait_until
+
+# Each starts a server of its own, which loads the libraries and the model.
+pytestmark = pytest.mark.slow
 
 
 def test_the_port_answers_before_the_assistant_is_open(server_index: Path, tmp_path: Path) -> None:
