@@ -86,12 +86,12 @@ def _take_position(units: Sequence[Unit], taken: Sequence[Said]) -> Said | None:
     free = [unit for unit in units if all(unit.spans != said.unit.spans for said in taken)]
     if not free or free[0].score < _TAKES:
         return None
-    said = Said(free[0])
+    alike: list[Unit] = []
     articles = {free[0].chunk.article_id}
     for unit in free[1:]:
         if unit.score < _ALSO * free[0].score or len(articles) == _MOST_CITATIONS:
             break
         if unit.chunk.article_id not in articles and says_same(unit, free[0]):
-            said.alike.append(unit)
+            alike.append(unit)
             articles.add(unit.chunk.article_id)
-    return said
+    return Said(free[0], tuple(alike))

@@ -6,7 +6,7 @@ What several articles say alike becomes one statement with several citations.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from assistant.sides import Sides
 from assistant.units import Unit
@@ -21,12 +21,12 @@ _OWN_SIDE = 0.02
 _MOST_CITATIONS = 3
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Said:
     """A unit that was chosen, and the units of other articles that say the same."""
 
     unit: Unit
-    alike: list[Unit] = field(default_factory=list)
+    alike: tuple[Unit, ...] = ()
 
 
 def side_score(unit: Unit, sides: Sides) -> float:
@@ -60,15 +60,23 @@ def select(
             break
         if any(_contains(one.unit, unit) or _contains(unit, one.unit) for one in (*chosen, *said)):
             continue
-        same = next((one for one in (*chosen, *said) if says_same(one.unit, unit)), None)
+        if any(says_same(one.unit, unit) for one in chosen):
+            continue
+        same = next((i for i, one in enumerate(said) if says_same(one.unit, unit)), None)
         if same is not None:
-            articles = {same.unit.chunk.article_id, *(one.chunk.article_id for one in same.alike)}
-            if unit.chunk.article_id not in articles and len(articles) < _MOST_CITATIONS:
-                same.alike.append(unit)
+            said[same] = _also(said[same], unit)
         elif unit.words <= room or not (said or chosen):
             said.append(Said(unit))
             room -= unit.words
     return said
+
+
+def _also(said: Said, unit: Unit) -> Said:
+    """Return what was said with one more article that says it, up to the most citations."""
+    articles = {said.unit.chunk.article_id, *(one.chunk.article_id for one in said.alike)}
+    if unit.chunk.article_id in articles or len(articles) >= _MOST_CITATIONS:
+        return said
+    return replace(said, alike=(*said.alike, unit))
 
 
 def says_same(one: Unit, other: Unit) -> bool:

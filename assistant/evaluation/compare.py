@@ -5,14 +5,13 @@ A baseline is a run saved without what changes from one machine to the next: tim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from assistant.evaluation.intervals import NOT_APPLICABLE, Difference, Resampler
-from assistant.evaluation.metrics import BY_NAME, METRICS
+from assistant.evaluation.metrics import METRICS
 from assistant.evaluation.results import Outcome, Problem, Run, Summary
 from assistant.evaluation.settings import EvaluationSettings
 from assistant.types import Answer, Timings, Value
@@ -209,8 +208,3 @@ def _for_baseline(outcome: Outcome) -> Outcome:
 def _without_times(summary: Summary) -> Summary:
     kept = {name: value for name, value in summary.quantiles.items() if "_ms_" not in name}
     return summary.model_copy(update={"quantiles": kept})
-
-
-def worse_metrics(comparison: Comparison) -> Sequence[MetricChange]:
-    """Return the metrics that fell beyond the noise, known ones only."""
-    return [change for change in comparison.metrics if change.worse and change.name in BY_NAME]
