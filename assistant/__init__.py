@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from assistant.chain import Asked, Assistant
     from assistant.langchain import ArticleRetriever
     from assistant.settings import AnswerSettings, SearchSettings
+    from assistant.stream import Citations, Part
     from assistant.types import Answer, Citation, Passage, Statement, Table, Turn
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Asked",
     "Assistant",
     "Citation",
+    "Citations",
+    "Part",
     "Passage",
     "SearchSettings",
     "Statement",
@@ -31,6 +34,8 @@ _MODULES = {
     "Assistant": "chain",
     "ArticleRetriever": "langchain",
     "AnswerSettings": "settings",
+    "Citations": "stream",
+    "Part": "stream",
     "SearchSettings": "settings",
 }
 

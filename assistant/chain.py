@@ -9,7 +9,7 @@ LangChain Runnable, and `ArticleRetriever` the search alone.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -27,6 +27,7 @@ from assistant.retrieve import Hit, search, to_passage
 from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
 from assistant.spelling import Speller
+from assistant.stream import Part, parts_of
 from assistant.types import Answer, Passage, Timings, Turn
 from assistant.units import make_units
 from assistant.write import weigh, write
@@ -126,6 +127,14 @@ class Assistant:
             QuestionError: the question is empty, too long, or has no words.
         """
         return self.write(self.find(Asked(question, tuple(history))))
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Part]:
+        """Answer a question part by part; the last part is the whole answer.
+
+        Raises:
+            QuestionError: the question is empty, too long, or has no words.
+        """
+        yield from parts_of(self.ask(question, history))
 
     def retrieve(self, question: str, top_k: int = 5) -> tuple[Passage, ...]:
         """Return the passages that rank best for a question, best first.

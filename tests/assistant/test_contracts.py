@@ -12,7 +12,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable
 from pydantic import ValidationError
 
-from assistant import Answer, Asked, Assistant, Citation, Passage, Statement, Turn
+from assistant import Answer, Asked, Assistant, Citation, Citations, Passage, Statement, Table, Turn
 from assistant.langchain import ArticleRetriever
 from ingest import build_index
 from ingest.errors import IndexMissing
@@ -141,3 +141,24 @@ def test_the_retriever_gives_langchain_the_same_passages(assistant: Assistant) -
     assert [document.page_content for document in documents] == [passage.quote for passage in passages]
     for document, passage in zip(documents, passages, strict=True):
         assert document.metadata == passage.model_dump(exclude={"quote"})
+
+
+@pytest.mark.parametrize("question", ["What is BPO?", "Compare BPO and KPO", "Who won the football game?"])
+def test_a_stream_shows_each_part_after_its_proof_and_ends_with_the_whole_answer(
+    assistant: Assistant, question: str
+) -> None:
+    *parts, answer = assistant.stream(question)
+    whole = assistant.ask(question)
+    assert isinstance(answer, Answer)
+    assert answer.model_dump(exclude={"timings_ms"}) == whole.model_dump(exclude={"timings_ms"})
+    shown: list[int] = []
+    for part in parts:
+        match part:
+            case Citations():
+                shown += [citation.number for citation in part.citations]
+            case Statement():
+                assert set(part.citations) <= set(shown)
+            case Table():
+                assert {number for row in part.rows for cell in row for number in cell.citations} <= set(shown)
+    assert shown == [citation.number for citation in whole.citations]
+    assert tuple(part for part in parts if isinstance(part, Statement)) == whole.statements
