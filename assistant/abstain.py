@@ -98,7 +98,7 @@ def load_calibration() -> Calibration:
 def words_of(
     question: Question, search: Search, units: Sequence[Unit], known: frozenset[str], finder: SideFinder
 ) -> list[Word]:
-    """Return the content words of a question with how well the evidence meets them.
+    """Return the content words of what a question asks, with how well the evidence meets them.
 
     Args:
         question: as read.
@@ -115,6 +115,8 @@ def words_of(
     for match in _WORD.finditer(question.text):
         text, own = match.group(), stems(match.group())
         if not own or all(stem in stop_stems() for stem in own) or finder.find(text):
+            continue
+        if not any(start <= match.start() < end for start, end in question.focus):
             continue
         tokens = [i for i, at in enumerate(search.starts) if match.start() <= at < match.end()]
         if not tokens:

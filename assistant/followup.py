@@ -24,7 +24,9 @@ _CHANGE = re.compile(
     r"change of (topic|subject)|on another note|unrelated|forget (that|it))\b[^.:?!]*[.:?!,]*",
     re.IGNORECASE,
 )
-_OTHER = re.compile(r"\bthe other( one| model| kind| type| side| way round)?\b(?! hand)", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\bthe other( one| model| kind| type| side| way round)?\b(?! (?:hand|two|three|four|ones|\w+s)\b)", re.IGNORECASE
+)
 _LATTER = re.compile(r"\bthe (latter|second one)\b|\bthe second(?=\W*$)", re.IGNORECASE)
 _FORMER = re.compile(r"\bthe (former|first one)\b|\bthe first(?=\W*$)", re.IGNORECASE)
 _WHICH = re.compile(r"^which (one|ones)\b", re.IGNORECASE)
@@ -86,7 +88,8 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
     if len(sides) > 1 and (_LATTER.search(text) or _FORMER.search(text)):
         return _FORMER.sub(names[sides[0]], _LATTER.sub(names[sides[-1]], text))
     if _THEM.search(text) and len(names) > 1:
-        return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in sides or range(len(names)))}?"
+        meant = sides if len(sides) > 1 else range(len(names))
+        return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in meant)}?"
     if _WHICH.search(text) and not finder.in_order(text):
         return f"{before.rstrip('?. ')}: {text}"
     if now.sides and not now.content and len(now.sides) == 1:

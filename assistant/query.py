@@ -18,6 +18,8 @@ from assistant.sides import SideFinder
 from ingest.embed import Embedder, TokenVectors
 from ingest.keywords import stems
 
+# What a token of the story around a question counts beside one of the question.
+_STORY = 0.5
 # The weight of a token that says little, and the most that a rare one may have.
 _LIGHT = 0.1
 _RAREST = 6.0
@@ -51,6 +53,8 @@ class QueryMaker:
     def make(self, question: Question, read: TokenVectors) -> Search:
         """Return the search for a question; `read` is what the model made of `question.text`."""
         weights = np.array([self._weight(token) for token in read.ids.tolist()], dtype=np.float32)
+        in_focus = [any(start <= at < end for start, end in question.focus) for at in read.starts.tolist()]
+        weights *= np.where(np.array(in_focus, dtype=bool), 1.0, _STORY)
         spans = self._finder.spans(question.text)
         named = [any(start <= at < end for start, end in spans) for at in read.starts.tolist()]
         topic = np.where(np.array(named, dtype=bool), 0.0, weights).astype(np.float32)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 
+from assistant.focus import Span, asking
 from assistant.sides import SideFinder, Sides
 from assistant.spelling import Speller
 from ingest.domain import Domain
@@ -38,8 +40,13 @@ _COMPARE = re.compile(
     r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|tell\b.{0,30}\bapart)\b",
     re.IGNORECASE,
 )
-# A choice between sides, each masked as a section sign, that ends its clause: "a BPO or a KPO job?".
-_EITHER_SIDE = re.compile(r"§\W+(?:\w+\W+){0,2}or\W+(?:\w+\W+){0,2}§(?:\W+\w+)?\s*(?:[.?!:;,]|$)", re.IGNORECASE)
+# A choice between sides, each masked as a section sign, that ends its clause or begins the question:
+# "a BPO or a KPO job?", "BPO or KPO to run our call center?".
+_EITHER_SIDE = re.compile(
+    r"§\W+(?:\w+\W+){0,2}or\W+(?:\w+\W+){0,2}§(?:\W+\w+)?\s*(?:[.?!:;,]|$)"
+    r"|^\W*(?:\w+\W+){0,2}§\W+or\W+(?:\w+\W+)?§\W+(?:to|for|when|if|in|with)\b",
+    re.IGNORECASE,
+)
 _EITHER = re.compile(
     r"\bwhich one\b|\bwhich of (them|these|those|the two)\b|\bwhich (type|kind|sort|model|side|form|option)\b"
     r"|\b(which|what) (is it|suits?|fits?)\b"
@@ -67,11 +74,13 @@ class Ask(StrEnum):
 class Question:
     """A question as read.
 
-    `text` is what is embedded, its spelling mended; `content` the stems that carry its subject, side names and
-    frame words left out, in order; `aspects` the positions in `domain.aspects` that one of its words names.
+    `text` is what is embedded, its spelling mended; `focus` the (start, end) of the parts of it that ask, where
+    there is a story around them, else of all; `content` the stems that carry its subject, side names and frame
+    words left out, in order; `aspects` the positions in `domain.aspects` that one of its words names.
     """
 
     text: str
+    focus: tuple[Span, ...]
     ask: Ask
     sides: Sides
     content: tuple[str, ...]
@@ -113,20 +122,29 @@ class QuestionReader:
     def read(self, text: str) -> Question:
         """Read one question that can be understood alone."""
         mended = self._speller.mend(text)
-        order = self._finder.in_order(mended)
-        if not order and _ALL_SIDES.search(mended):
+        focus = asking(mended)
+        asked = _joined(mended, focus)
+        if not self._content(asked):
+            focus, asked = [(0, len(mended))], mended
+        order = self._finder.in_order(asked) or self._finder.in_order(mended)
+        if not order and _ALL_SIDES.search(asked):
             order = list(range(len(self._finder.names)))
-        bare = stems(self._finder.mask(mended))
-        content = tuple(dict.fromkeys(stem for stem in bare if stem not in stop_stems()))
+        content = self._content(asked)
+        bare = stems(self._finder.mask(asked))
         aspects = tuple(i for i, words in enumerate(self._aspect_words) if any(_contains(bare, word) for word in words))
         return Question(
             text=mended,
-            ask=self._how(mended, order, content, aspects),
+            focus=tuple(focus),
+            ask=self._how(asked, order, content, aspects),
             sides=frozenset(order),
             content=content,
             stems=tuple(stem for stem in stems(mended) if stem not in stop_stems()),
             aspects=aspects,
         )
+
+    def _content(self, text: str) -> tuple[str, ...]:
+        bare = stems(self._finder.mask(text))
+        return tuple(dict.fromkeys(stem for stem in bare if stem not in stop_stems()))
 
     def _how(self, text: str, order: list[int], content: tuple[str, ...], aspects: tuple[int, ...]) -> Ask:
         both = len(set(order)) > 1
@@ -149,6 +167,10 @@ class QuestionReader:
 def stop_stems() -> frozenset[str]:
     """Return the stems of the words that carry no subject."""
     return frozenset(stems(" ".join([*STOP_WORDS, *_FRAME.split()]))) | {"s", "t", "d", "m", "re", "ll", "ve"}
+
+
+def _joined(text: str, spans: Sequence[Span]) -> str:
+    return " ".join(text[start:end] for start, end in spans)
 
 
 def _contains(text: list[str], phrase: list[str]) -> bool:

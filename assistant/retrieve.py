@@ -147,8 +147,15 @@ def _score(
         + settings.sentence_keyword * words.sentence[rows]
         + settings.related * words.related[rows]
         + settings.tokens * (token_hits @ query.weights)
+        + settings.asked * _asked(stored, query.vector)
     ) / settings.total
     return Hit(stored, float(fused.max()), cosine, fused, cosines, token_hits)
+
+
+def _asked(stored: StoredChunk, vector: Vectors) -> Scores:
+    """Return for each sentence the cosine of the nearest question that it answers; 0 where it has none."""
+    cosines = [float((own @ vector).max(initial=0.0)) for own in stored.question_vectors]
+    return np.array(cosines, dtype=np.float32)
 
 
 def _normalised(scores: Scores) -> Scores:

@@ -25,6 +25,7 @@ class SearchSettings(BaseModel):
     sentence_keyword: float = Field(default=0.05, ge=0)
     tokens: float = Field(default=0.6, ge=0)
     related: float = Field(default=0.15, ge=0)
+    asked: float = Field(default=0.2, ge=0)
 
     @property
     def total(self) -> float:

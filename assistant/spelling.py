@@ -1,4 +1,4 @@
-"""Mend typing errors in a question against the corpus' own words.
+"""Mend typing errors and short forms in a question, against the corpus' own words first.
 
 A word is left alone when the corpus or a general English dictionary knows it; else the nearest known word
 takes its place, the corpus' words before others. Names and new words that are near nothing stay as typed, so
@@ -17,15 +17,38 @@ from rapidfuzz.distance import OSA
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 4
+# Short forms of messages and notes, which are no typing errors: no known word is near them.
+_SHORT_FORMS = {
+    "abt": "about", "acct": "account", "accts": "accounts", "adv": "advantages", "asap": "quickly",
+    "bcoz": "because", "bcz": "because", "biz": "business", "btw": "between", "btwn": "between", "bw": "between",
+    "coz": "because", "cust": "customer", "cuz": "because", "def": "definition", "defn": "definition",
+    "dept": "department", "diff": "difference", "diffs": "differences", "disadv": "disadvantages",
+    "dnt": "do not", "edu": "education", "emp": "employees", "eqv": "equivalent", "govt": "government",
+    "hav": "have", "hw": "how", "hwo": "how", "ind": "industry", "lvl": "level", "mfg": "manufacturing",
+    "mgmt": "management", "mgt": "management", "mkt": "market", "mktg": "marketing", "ofc": "office",
+    "pls": "please", "plz": "please", "ppl": "people", "proc": "process", "qual": "qualification",
+    "quals": "qualifications", "r": "are", "req": "required", "reqd": "required", "reqs": "requirements",
+    "svc": "service", "svcs": "services", "thru": "through", "thx": "thanks", "u": "you", "ur": "your",
+    "vol": "volume", "w": "with", "wanna": "want to", "wat": "what", "wats": "what is", "whats": "what is",
+    "whch": "which", "whts": "what is", "wht": "what", "wich": "which", "wot": "what", "wots": "what is",
+    "wrk": "work", "yr": "year", "yrs": "years",
+}  # fmt: skip
+# Short forms that are a letter or a digit, or words of their own elsewhere: only between two words.
+_BETWEEN = (
+    (re.compile(r"(?<=\w )n(?= \w)"), "and"),
+    (re.compile(r"(?<=\w )4(?= (?:a|an|the|u|you|me|us|my|our)\b)"), "for"),
+)
 # The general words that a typing error is mended to: rarer ones are more often wrong than right.
 _COMMON = 10_000
+_FREQUENT = 300
 
 
 class Speller:
     """Mends words that neither the corpus nor English knows."""
 
     def __init__(self, corpus_words: Iterable[str]) -> None:
-        self._corpus = frozenset(word for word in corpus_words if word.isalpha() and len(word) >= _SHORTEST)
+        self._all = frozenset(corpus_words)
+        self._corpus = frozenset(word for word in self._all if word.isalpha() and len(word) >= _SHORTEST)
         self._corpus_list = sorted(self._corpus)
 
     def knows(self, word: str) -> bool:
@@ -33,11 +56,17 @@ class Speller:
         return word in self._corpus or word in _english()
 
     def mend(self, text: str) -> str:
-        """Return a text with its misspelt words mended; all else as it was."""
+        """Return a text with its misspelt words mended and short forms written out; all else as it was."""
+        for pattern, whole in _BETWEEN:
+            text = pattern.sub(whole, text)
         return _WORD.sub(lambda match: self._mend_word(match.group()), text)
 
     def _mend_word(self, word: str) -> str:
         lower = word.lower()
+        if lower in _SHORT_FORMS and lower not in self._all and not word.isupper():
+            return _SHORT_FORMS[lower]
+        if len(lower) == 3 and not word.isupper():
+            return _swapped(lower) or word
         if len(lower) < _SHORTEST or self.knows(lower):
             return word
         # A capital or two inside is an acronym or a name: only a very near corpus word may replace it.
@@ -67,6 +96,20 @@ def _nearest(word: str, known: list[str], slack: int) -> str | None:
     same = [other for other in known if other[0] == word[0] and abs(len(other) - len(word)) <= slack]
     found = process.extract(word, same, scorer=OSA.distance, score_cutoff=slack, limit=1)
     return found[0][0] if found else None
+
+
+def _swapped(word: str) -> str | None:
+    """Return the very common word of three letters that two swapped letters make ("teh"); None for a real word."""
+    frequent = _frequent_short()
+    if is_english(word):
+        return None
+    swaps = (word[1] + word[0] + word[2], word[0] + word[2] + word[1])
+    return next((swap for swap in swaps if swap in frequent), None)
+
+
+@cache
+def _frequent_short() -> frozenset[str]:
+    return frozenset(word for word, rank in _english().items() if rank < _FREQUENT and len(word) == 3)
 
 
 @cache

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from ingest.domain import Domain, load_domain
 from ingest.embed import Embedder
 from ingest.errors import IndexDamaged, IndexMissing
 from ingest.keywords import KeywordIndex, words
+from ingest.reader_questions import ReaderQuestions, read_reader_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest, ModelStamp
 from ingest.store import ChunkStore, StoredChunk
@@ -57,10 +59,11 @@ class _Texts(NamedTuple):
     chunks: list[Text]
     sentences: list[Text]
     questions: list[Text]
+    asked: list[tuple[Text, ...]]
 
     @property
     def all(self) -> list[Text]:
-        return [*self.chunks, *self.sentences, *self.questions]
+        return [*self.chunks, *self.sentences, *self.questions, *(text for own in self.asked for text in own)]
 
 
 def build_index(
@@ -92,18 +95,20 @@ def build_index(
     settings = settings or IngestSettings()
     domain = load_domain(corpus)
     found = read_corpus(corpus, max_file_bytes=settings.max_file_bytes)
+    asked = read_reader_questions(corpus)
     progress("read", len(found.articles), len(found.articles))
     with snapshots.locked(index):
         snapshots.remove_stale(index)
         embedder = embedder or Embedder.load(settings.model)
-        content = _content_digest(found, domain, settings, embedder)
+        content = _content_digest(found, domain, asked, settings, embedder)
         before = _whole_snapshot(index)
         same_model = before is not None and before.manifest.model.sha256 == embedder.sha256
         if before is not None and same_model and before.manifest.content == content:
             return _report(index, before.manifest, began, embedded=0)
         chunks, found = _split(found, settings, embedder, progress)
+        found = dataclasses.replace(found, skipped=(*found.skipped, *asked.skipped, *asked.unmatched(chunks)))
         folder = _fresh_folder(index, f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{content[:8]}")
-        texts = _texts_to_embed(chunks, domain)
+        texts = _texts_to_embed(chunks, domain, asked)
         cache = EmbeddingCache.open(before.folder if before is not None and same_model else None, embedder)
         embedded, reused = cache.embed(
             texts.all,
@@ -112,7 +117,7 @@ def build_index(
             progress=lambda done, total: progress("embed", done, total),
         )
         cache.save(folder, texts.all)
-        _write_store(folder, chunks, embedded, progress)
+        _write_store(folder, chunks, texts, embedded, progress)
         _write_keywords(folder, chunks)
         _write_prepared(folder, texts, embedded)
         _write_json(folder / ARTICLES, [dataclasses.asdict(article) for article in found.articles])
@@ -164,7 +169,7 @@ def _split(
     return chunks, dataclasses.replace(found, articles=tuple(kept), skipped=tuple(skipped))
 
 
-def _texts_to_embed(chunks: Sequence[Chunk], domain: Domain) -> _Texts:
+def _texts_to_embed(chunks: Sequence[Chunk], domain: Domain, asked: ReaderQuestions) -> _Texts:
     faq = (last_heading(chunk) for chunk in chunks if chunk.kind is Kind.FAQ)
     starters = (question for theme in domain.starters for question in theme.questions)
     return _Texts(
@@ -175,17 +180,34 @@ def _texts_to_embed(chunks: Sequence[Chunk], domain: Domain) -> _Texts:
             for sentence in chunk.sentences
         ],
         questions=[Text(question) for question in dict.fromkeys([*starters, *faq])],
+        asked=[
+            tuple(Text(question, lead="") for question in asked.of(chunk.article_id, sentence.text))
+            for chunk in chunks
+            for sentence in chunk.sentences
+        ],
     )
 
 
-def _write_store(folder: Path, chunks: Sequence[Chunk], embedded: Sequence[Embedded], progress: Progress) -> None:
+def _write_store(
+    folder: Path, chunks: Sequence[Chunk], texts: _Texts, embedded: Sequence[Embedded], progress: Progress
+) -> None:
+    """Write chunks with their sentences; a sentence's tokens are its own and those of its readers' questions."""
+    sentences = iter(embedded[len(chunks) : len(chunks) + len(texts.sentences)])
+    questions = iter(embedded[len(chunks) + len(texts.sentences) + len(texts.questions) :])
+    asked = iter(texts.asked)
     stored = []
-    at = len(chunks)
     for chunk, one in zip(chunks, embedded, strict=False):
-        sentences = embedded[at : at + len(chunk.sentences)]
-        at += len(chunk.sentences)
-        vectors = np.stack([sentence.vector for sentence in sentences])
-        stored.append(StoredChunk(chunk, one.vector, vectors, tuple(s.tokens for s in sentences)))
+        own = list(islice(sentences, len(chunk.sentences)))
+        answers = [list(islice(questions, len(next(asked)))) for _ in own]
+        stored.append(
+            StoredChunk(
+                chunk,
+                one.vector,
+                np.stack([sentence.vector for sentence in own]),
+                tuple(np.concatenate([s.tokens, *(q.tokens for q in qs)]) for s, qs in zip(own, answers, strict=True)),
+                tuple(np.array([q.vector for q in qs], dtype=np.float32).reshape(-1, len(one.vector)) for qs in answers),
+            )
+        )
     store = ChunkStore.create(folder / STORE)
     store.add(stored, lambda done: progress("write", done, len(chunks)))
     store.close()
@@ -206,7 +228,8 @@ def _write_prepared(folder: Path, texts: _Texts, embedded: Sequence[Embedded]) -
     """Write what answering would otherwise have to compute: known questions, word statistics."""
     sentences = embedded[len(texts.chunks) : len(texts.chunks) + len(texts.sentences)]
     at = len(texts.chunks) + len(texts.sentences)
-    vectors = [one.vector for one in embedded[at:]] or [np.zeros_like(embedded[0].vector)]
+    asked = embedded[at + len(texts.questions) :]
+    vectors = [one.vector for one in embedded[at : at + len(texts.questions)]] or [np.zeros_like(embedded[0].vector)]
     _write_json(folder / QUESTIONS, [text.text for text in texts.questions])
     np.save(folder / QUESTION_VECTORS, np.stack(vectors)[: len(texts.questions)])
     counts = Counter(int(token) for one in sentences for token in np.unique(one.token_ids))
@@ -239,13 +262,16 @@ def _whole_snapshot(index: Path) -> _Snapshot | None:
     return _Snapshot(folder, manifest)
 
 
-def _content_digest(found: Corpus, domain: Domain, settings: IngestSettings, embedder: Embedder) -> str:
+def _content_digest(
+    found: Corpus, domain: Domain, asked: ReaderQuestions, settings: IngestSettings, embedder: Embedder
+) -> str:
     parts = [
         str(snapshots.FORMAT),
         str(CHUNKER_VERSION),
         settings.model_dump_json(exclude={"batch_size"}),
         embedder.sha256,
         domain.model_dump_json(),
+        asked.sha256,
         *(f"{article.id} {article.sha256}" for article in found.articles),
         *(f"{skipped.file} {skipped.reason}" for skipped in found.skipped),
     ]

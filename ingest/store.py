@@ -32,12 +32,16 @@ MENDING = "Build it anew: bpo-kpo ingest"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredChunk:
-    """A chunk with its unit vector (dim,), its sentences' (n_sentences, dim), and each sentence's tokens."""
+    """A chunk with its unit vector (dim,), its sentences' (n_sentences, dim), and each sentence's tokens.
+
+    `question_vectors` has the vectors of the questions that each sentence answers, (n_questions, dim), n from 0.
+    """
 
     chunk: Chunk
     vector: Vectors
     sentence_vectors: Vectors
     tokens: tuple[TokenBytes, ...]
+    question_vectors: tuple[Vectors, ...]
 
 
 class ChunkStore:
@@ -164,12 +168,13 @@ def _pack(stored: StoredChunk) -> dict[str, str | int]:
         "end": chunk.end,
     }
     spans = [
-        [s.start, s.end, s.text, s.intro, s.column, len(tokens)]
-        for s, tokens in zip(chunk.sentences, stored.tokens, strict=True)
+        [s.start, s.end, s.text, s.intro, s.column, len(tokens), len(questions)]
+        for s, tokens, questions in zip(chunk.sentences, stored.tokens, stored.question_vectors, strict=True)
     ]
     _put(packed, "s", json.dumps(spans))
     _put(packed, "v", _to_text(stored.sentence_vectors.astype("<f2").tobytes()))
     _put(packed, "t", _to_text(b"".join(tokens.tobytes() for tokens in stored.tokens)))
+    _put(packed, "q", _to_text(np.concatenate(stored.question_vectors).astype("<f2").tobytes()))
     packed[_SUM] = _checksum(chunk.id, chunk.text, packed)
     return packed
 
@@ -186,11 +191,14 @@ def _unpack_all(found: Mapping[str, Any]) -> Iterator[StoredChunk]:
         if metadata.get(_SUM) != _checksum(chunk_id, text, metadata):
             raise IndexDamaged(f"The index's record of chunk {chunk_id} is damaged: its checksum differs. {MENDING}")
         sentences = []
-        lengths = []
-        for start, end, words, intro, column, length in json.loads(_take(metadata, "s")):
+        lengths: list[int] = []
+        asked: list[int] = []
+        for start, end, words, intro, column, length, questions in json.loads(_take(metadata, "s")):
             sentences.append(Sentence(start, end, words, (intro[0], intro[1]) if intro else None, column))
             lengths.append(length)
+            asked.append(questions)
         vectors = np.frombuffer(base64.b64decode(_take(metadata, "v")), dtype="<f2")
+        question_vectors = np.frombuffer(base64.b64decode(_take(metadata, "q")), dtype="<f2").astype(np.float32)
         tokens = np.frombuffer(base64.b64decode(_take(metadata, "t")), dtype=np.int8)
         chunk = Chunk(
             id=chunk_id,
@@ -207,6 +215,7 @@ def _unpack_all(found: Mapping[str, Any]) -> Iterator[StoredChunk]:
             np.asarray(embedding, dtype=np.float32),
             vectors.astype(np.float32).reshape(len(sentences), -1),
             tuple(np.split(tokens.reshape(sum(lengths), -1), np.cumsum(lengths)[:-1])),
+            tuple(np.split(question_vectors.reshape(sum(asked), len(embedding)), np.cumsum(asked)[:-1])),
         )
 
 

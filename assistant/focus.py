@@ -1,0 +1,62 @@
+"""Tell the part of a text that asks from the story around it.
+
+"My boss wants it settled by Friday. What are the risks of KPO?" asks about risks; what it tells of the boss may
+help to find the answer, but an article need not mention it. Works by clauses and how they begin; knows no subject.
+"""
+
+from __future__ import annotations
+
+import re
+
+Span = tuple[int, int]
+
+_ASKS = (
+    r"(?:can|could|would|should|do|does|did|is|are|was|were|will|has|have|may|must)\s+"
+    r"(?:you|i|we|it|they|there|that|this|these|the|a|an|my|our|one|bpos?|kpos?|any|anyone|someone|somebody)\b"
+    r"|(?:what|which|how|who|whom|whose|where|when|why)(?:'?s|'?re)?\b"
+    r"|(?:tell|explain|describe|define|list|name|compare|show|give|summari[sz]e|outline|spell out)\b"
+    r"|(?:i|we)(?:'d| would)? (?:want|need|like|wish) to (?:know|understand|see|hear|learn)\b"
+)
+_OPENER = re.compile(
+    rf"\W*(?:(?:and|so|ok(?:ay)?|but|now|also|then|or|please|well)\b\W*)*(?:{_ASKS})", re.IGNORECASE
+)
+# Where one clause ends and the next begins: a full stop, a dash between spaces, or a comma before an opener.
+_BREAK = re.compile(
+    rf"(?<=[.!?;])\s+(?=\S)|\s+[-–—]+\s+|,\s+(?=(?:(?:and|so|but|then|please)\s+)?(?:{_ASKS}))", re.IGNORECASE
+)
+# A full stop that ends no sentence: an abbreviation's, an initial's.
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|co|inc|ltd|no|approx|[a-z])\.$", re.IGNORECASE)
+# Words that stand for something said elsewhere; "it" of "is it cheaper to ..." does not.
+_POINTS = re.compile(
+    r"\b(?:its|that|this|they|them|their|these|those|he|she|him|his|her|such)\b|\bit\b(?!(?:\W+\w+){1,4}?\W+to\b)",
+    re.IGNORECASE,
+)
+
+
+def clauses(text: str) -> list[Span]:
+    """Return the (start, end) of each clause, in the order of the text."""
+    spans: list[Span] = []
+    start = 0
+    for match in _BREAK.finditer(text):
+        if _ABBREVIATION.search(text[start : match.start()]):
+            continue
+        if match.start() > start:
+            spans.append((start, match.start()))
+        start = match.end()
+    return [*spans, (start, len(text))] if start < len(text) else spans
+
+
+def asking(text: str) -> list[Span]:
+    """Return the clauses that ask, where they can be understood without the others; else the whole text.
+
+    Whether they have a subject of their own is for the caller to tell.
+    """
+    found = clauses(text)
+    asks = [span for span in found if _asks(text[slice(*span)])]
+    if not asks or len(asks) == len(found) or any(_POINTS.search(text[slice(*span)]) for span in asks):
+        return [(0, len(text))]
+    return asks
+
+
+def _asks(clause: str) -> bool:
+    return clause.rstrip().endswith("?") or _OPENER.match(clause) is not None
