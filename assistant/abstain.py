@@ -19,7 +19,7 @@ from importlib.resources import files
 import numpy as np
 
 from assistant.query import Search
-from assistant.question import Ask, Question, stop_stems
+from assistant.question import Ask, Question, asks_to_compare, stop_stems
 from assistant.retrieve import Hit
 from assistant.select import side_score
 from assistant.sides import SideFinder
@@ -35,14 +35,15 @@ _NUMBER = re.compile(
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z][\w.&]+")
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|big|large|fast|old|long|often|soon|high|low)\b"
-    r"|\bhow much (do|does|did|will|would|is|are|money|should|can|could)\b"
+    r"|\bhow much (is|are|money)\b"
+    r"|\bhow much (do|does|did|will|would|should|can|could)\b.*\b(cost|make|charge|earn|pay|paid|save|spend|grow|get)\b"
     r"|\b(what|which) (year|decade|month|day|percentage|share|number|date|size|rate|price|age)\b"
     r"|\b(since )?when (did|was|were|will|is|has|have)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%"
     r"|\b(spend|charge[sd]?|earn[s]?|paid|salar\w+|wages?|revenue|turnover|fees?)\b",
     re.IGNORECASE,
 )
 _ASKS_NAME = re.compile(
-    r"^(who|whose)\b|\bwho (is|was|came|invented|founded|runs|are)\b|\bname (a|some|the)\b"
+    r"^(who|whose)\b|\bwho (is|was|came|invented|coined|founded|said|wrote|made|runs|owns|are)\b|\bname (a|some|the)\b"
     r"|\bwhich (compan|firm|vendor|provider|countr|city|software|tool|law|standard)",
     re.IGNORECASE,
 )
@@ -50,8 +51,11 @@ _ASKS_RANK = re.compile(
     r"\b(biggest|largest|top|leading|cheapest|fastest|most popular|number one|richest|five|ten)\b",
     re.IGNORECASE,
 )
-_ASKS_HOW_TO = re.compile(r"\bhow (do|can|could|should|would) (i|we|you|one)\b|\bmy career\b", re.IGNORECASE)
+_ASKS_HOW_TO = re.compile(r"\bhow (do|can|could|should) (i|we|you|one)\b|\bhow would (i|we|one)\b|\bmy career\b", re.IGNORECASE)
 _ASKS_FUTURE = re.compile(r"\b(will|going to|future|predict\w*|forecast for|next (year|decade))\b", re.IGNORECASE)
+# A number that tells of the reader ("400 employees"); a year is asked about.
+_QUANTITY = re.compile(r"\d{1,3}(?:[.,]?\d{3})*(?:st|nd|rd|th|k|m|%)?", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 # A content word that the evidence meets less than this is not met.
 _MET = 0.6
 # How many of the best units are looked at together.
@@ -118,6 +122,8 @@ def words_of(
             continue
         if not any(start <= match.start() < end for start, end in question.focus):
             continue
+        if _QUANTITY.fullmatch(text) and not _YEAR.fullmatch(text):
+            continue
         tokens = [i for i, at in enumerate(search.starts) if match.start() <= at < match.end()]
         if not tokens:
             continue
@@ -128,22 +134,27 @@ def words_of(
                 by_best=float(best[tokens].mean()),
                 by_all=float(together[tokens].mean()),
                 known=is_known,
-                name=not is_known and _looks_like_name(text, first=match.start() == 0),
+                name=not is_known and _looks_like_name(text, first=_begins(question.text, match.start())),
             )
         )
     return found
 
 
 def features_of(
-    question: Question, search: Search, hits: Sequence[Hit], units: Sequence[Unit], words: Sequence[Word]
+    question: Question,
+    search: Search,
+    hits: Sequence[Hit],
+    units: Sequence[Unit],
+    words: Sequence[Word],
+    finder: SideFinder,
 ) -> dict[str, float]:
-    """Return what the calibration weighs; `units` are the evidence, best first."""
+    """Return what the calibration weighs; `units` are the evidence, best first, `finder` tells the sides' names."""
     if not units:
         return dict.fromkeys(FEATURES, 0.0)
     best = units[0]
     together = np.stack([unit.token_hits for unit in units[:_EVIDENCE]]).max(axis=0)
     unknown = [word for word in words if not word.known]
-    evidence = " ".join(unit.text for unit in units[:3])
+    evidence = finder.mask(" ".join(unit.text for unit in units[:3]))
     # A which-one question asks for a side, whatever figures and names it tells of the asker.
     open_ended = question.ask is not Ask.CHOOSE
     asks_number = open_ended and bool(_ASKS_NUMBER.search(question.text))
@@ -170,6 +181,7 @@ def features_of(
         float(bool(_ASKS_FUTURE.search(question.text))),
         sum(word.by_all < _MET for word in words) / max(len(words), 1),
         sum(not word.known and word.by_all < _MET for word in words) / max(len(words), 1),
+        float(len(question.sides) == 1 and asks_to_compare(question.text)),
     )
     return dict(zip(FEATURES, values, strict=True))
 
@@ -197,6 +209,7 @@ FEATURES = (
     "asks_future",
     "unmet_share",
     "unmet_unknown_share",
+    "compares_other",
 )
 
 
@@ -212,6 +225,11 @@ def what_is_missing(question: Question, words: Sequence[Word]) -> str:
     if _ASKS_NAME.search(question.text):
         return "None of the articles names that."
     return "None of the articles answers this."
+
+
+def _begins(text: str, at: int) -> bool:
+    """Tell whether a sentence or clause begins at a place, where a capital says nothing."""
+    return not text[:at].strip(" \"'“‘(") or text[:at].rstrip(" \"'“‘(")[-1] in ".?!:;-–—"
 
 
 def _looks_like_name(text: str, *, first: bool) -> bool:

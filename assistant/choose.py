@@ -50,4 +50,4 @@ def decide(units: Sequence[Unit], topic: Scores, sides: int) -> Verdict | None:
 
 def topic_score(unit: Unit, topic: Scores) -> float:
     """Return how well a unit meets the words of a topic, between -1 and 1; its meaning settles ties."""
-    return float(unit.token_hits @ topic) + 0.01 * unit.cosine
+    return float((unit.parts @ topic).max()) + 0.01 * unit.cosine

@@ -20,9 +20,9 @@ _ASKS = (
 _OPENER = re.compile(
     rf"\W*(?:(?:and|so|ok(?:ay)?|but|now|also|then|or|please|well)\b\W*)*(?:{_ASKS})", re.IGNORECASE
 )
-# Where one clause ends and the next begins: a full stop, a dash between spaces, or a comma before an opener.
+# Where one clause ends and the next begins: a full stop, a dash between spaces, or a comma or colon before an opener.
 _BREAK = re.compile(
-    rf"(?<=[.!?;])\s+(?=\S)|\s+[-–—]+\s+|,\s+(?=(?:(?:and|so|but|then|please)\s+)?(?:{_ASKS}))", re.IGNORECASE
+    rf"(?<=[.!?;])\s+(?=\S)|\s+[-–—]+\s+|[,:]\s+(?=(?:(?:and|so|but|then|please)\s+)?(?:{_ASKS}))", re.IGNORECASE
 )
 # A full stop that ends no sentence: an abbreviation's, an initial's.
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|co|inc|ltd|no|approx|[a-z])\.$", re.IGNORECASE)

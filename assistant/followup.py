@@ -37,6 +37,7 @@ _THEM = re.compile(
 _POSSESSIVE = re.compile(r"\b(its|their)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(it|they|them|that|this|those|these|that one|this one)\b", re.IGNORECASE)
 _THERE = re.compile(r"\bthere\b(?! (is|are|was|were|any))", re.IGNORECASE)
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
 _WHY = re.compile(r"^(why|how come|why not|why so|why is (that|this|it)|how so)\W*$", re.IGNORECASE)
 
 
@@ -118,6 +119,9 @@ def _with_side(text: str, now: Question, name: str, before: str, then: Question)
 def _swap_subject(text: str, before: str, then: Question) -> str:
     """Ask the question before of another subject: "What does nearshore mean?", "And onshore?"."""
     subject = text.rstrip("?. ")
+    names = _NAME.findall(before)
+    if subject[:1].isupper() and not subject.isupper() and len(names) == 1:
+        return before.replace(names[0], subject)
     content = [word for word in re.findall(r"[\w-]+", before) if set(stems(word)) & set(then.content)]
     if len(content) == 1:
         return re.sub(rf"\b{re.escape(content[0])}\b", subject, before)

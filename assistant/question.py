@@ -32,9 +32,9 @@ _FRAME = """
     used uses using exactly really actually simply basically plain english word words sentence summary short brief
     quick quickly kind sort type thing things way ways lot many much one ones two us yes ok okay hi hello thanks
     thank plz vs versus compare compared comparison difference differences differ differs different question answer
-    article articles source sources according text page typical typically main primary major key common commonly
+    article articles source sources according text page typical typically main primary major key table
     usually often get better best good suit suits fit fits belong belongs fall falls side model models
-    what's whats i'm
+    what's whats i'm i've i'd we're we've we'd you're it's that's there's
 """
 _COMPARE = re.compile(
     r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|tell\b.{0,30}\bapart)\b",
@@ -54,6 +54,15 @@ _EITHER = re.compile(
     r"|\b(pick|choose) (just )?(one|between)\b",
     re.IGNORECASE,
 )
+# What one of them is or does, not which of them fits: "which one came first?".
+_PROPERTY = re.compile(
+    r"\bwhich (?:one|of (?:them|these|those|the two))\W+(?:\w+\W+)?"
+    r"(?:came|comes|was|were|has|have|had|requires?|needs?|is|costs?|pays?|offers?|gives?|involves?|depends?|relies|uses?|"
+    r"employs?|hires?|began|started|grew|grows|takes?)\b"
+    r"(?!\W+(?:it|that|this|right|best|better|suitable|the (?:right|best|better)|for|a (?:good|better))\b)",
+    re.IGNORECASE,
+)
+_ALIKE = re.compile(r"\b(?:in common|alike|similar\w*|the same)\b", re.IGNORECASE)
 _FITS = re.compile(r"\b(suits?|fits?|belongs?|fall|should|need|use)\b", re.IGNORECASE)
 _ALL_SIDES = re.compile(
     r"\b(the two|both|each (of the two|one|model|kind|type)?|either|which one|which of)\b", re.IGNORECASE
@@ -150,10 +159,10 @@ class QuestionReader:
         both = len(set(order)) > 1
         degree = self._has_degree(text)
         either = both and _EITHER_SIDE.search(self._finder.mask(text, "§")) is not None
-        which = _EITHER.search(text) and (not aspects or _FITS.search(text))
+        which = _EITHER.search(text) and not _PROPERTY.search(text) and (not aspects or _FITS.search(text))
         if (either or which) and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE
-        if both and (degree or aspects or _COMPARE.search(text) or (not content and len(text.split()) <= 6)):
+        if both and not _ALIKE.search(text) and (degree or aspects or asks_to_compare(text) or (not content and len(text.split()) <= 6)):
             return Ask.COMPARE
         return Ask.LOOKUP
 
@@ -161,6 +170,11 @@ class QuestionReader:
         """Tell whether a text compares by degree: "more", "than", or a word in -er that also has an -est."""
         bases = (match.group(1).lower() for match in _COMPARATIVE.finditer(text))
         return bool(_DEGREE.search(text)) or any(self._speller.knows(base + "est") for base in bases)
+
+
+def asks_to_compare(text: str) -> bool:
+    """Tell whether a text asks how things differ."""
+    return _COMPARE.search(text) is not None
 
 
 @cache

@@ -29,7 +29,8 @@ class Hit:
     """A ranked chunk.
 
     `score` is the best of `sentence_scores`, fused similarities of shape (n_sentences,) between -1 and 1.
-    `sentence_cosines` has that shape too; `token_hits`, shape (n_sentences, n_query_tokens), tells how well
+    `sentence_cosines` has that shape too, and so has `asked_cosines`, of the nearest question that each sentence is
+    known to answer (0 where it has none); `token_hits`, shape (n_sentences, n_query_tokens), tells how well
     each token of the query is met by each sentence.
     """
 
@@ -38,6 +39,7 @@ class Hit:
     cosine: float
     sentence_scores: Scores
     sentence_cosines: Scores
+    asked_cosines: Scores
     token_hits: Scores
 
 
@@ -82,14 +84,31 @@ def search(index: OpenIndex, query: Query, settings: SearchSettings) -> list[Hit
 
 
 def _token_hits(stored: Sequence[StoredChunk], query: Query) -> list[Scores]:
-    """Return for each chunk how well each query token is met by each sentence: its nearest token's cosine."""
-    sentences = [tokens for one in stored for tokens in one.tokens]
-    if not sentences or not len(query.tokens):
+    """Return for each chunk how well each query token is met by each sentence: its nearest token's cosine.
+
+    A sentence is read with one of the questions that it answers at a time, the one that meets the query best.
+    """
+    texts = [
+        tokens
+        for one in stored
+        for own, questions in zip(one.tokens, one.questions, strict=True)
+        for tokens in (own, *(question.tokens for question in questions))
+    ]
+    if not texts or not len(query.tokens):
         return [np.zeros((len(one.tokens), len(query.tokens)), dtype=np.float32) for one in stored]
-    lengths = np.array([len(tokens) for tokens in sentences])
-    cosines = np.concatenate(sentences).astype(np.float32) @ (query.tokens.T / 127)
+    lengths = np.array([len(tokens) for tokens in texts])
+    cosines = np.concatenate(texts).astype(np.float32) @ (query.tokens.T / 127)
     nearest = np.maximum.reduceat(cosines, np.concatenate([[0], np.cumsum(lengths)[:-1]]), axis=0)
-    return np.split(nearest, np.cumsum([len(one.tokens) for one in stored])[:-1])
+    at = 0
+    hits = []
+    for one in stored:
+        rows = []
+        for questions in one.questions:
+            read = np.maximum(nearest[at], nearest[at : at + len(questions) + 1])
+            rows.append(read[int((read @ query.weights).argmax())])
+            at += len(questions) + 1
+        hits.append(np.stack(rows))
+    return hits
 
 
 def to_passage(index: OpenIndex, chunk: Chunk, score: float) -> Passage:
@@ -140,6 +159,7 @@ def _score(
     cosine = float(stored.vector @ query.vector)
     cosines = stored.sentence_vectors @ query.vector
     rows = [index.sentence_keywords.row(sentence_id(chunk, i)) for i in range(len(chunk.sentences))]
+    asked = _asked(stored, query.vector)
     fused = (
         settings.chunk_vector * cosine
         + settings.chunk_keyword * words.chunk[index.chunk_keywords.row(chunk.id)]
@@ -147,15 +167,15 @@ def _score(
         + settings.sentence_keyword * words.sentence[rows]
         + settings.related * words.related[rows]
         + settings.tokens * (token_hits @ query.weights)
-        + settings.asked * _asked(stored, query.vector)
+        + settings.asked * asked
     ) / settings.total
-    return Hit(stored, float(fused.max()), cosine, fused, cosines, token_hits)
+    return Hit(stored, float(fused.max()), cosine, fused, cosines, asked, token_hits)
 
 
 def _asked(stored: StoredChunk, vector: Vectors) -> Scores:
     """Return for each sentence the cosine of the nearest question that it answers; 0 where it has none."""
-    cosines = [float((own @ vector).max(initial=0.0)) for own in stored.question_vectors]
-    return np.array(cosines, dtype=np.float32)
+    nearest = [max((float(question.vector @ vector) for question in own), default=0.0) for own in stored.questions]
+    return np.array(nearest, dtype=np.float32)
 
 
 def _normalised(scores: Scores) -> Scores:

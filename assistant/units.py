@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from assistant.retrieve import Hit, Scores
 from assistant.sides import NONE, SideFinder, Sides
 from ingest.types import Chunk, Kind, Sentence, Vectors
@@ -20,8 +22,10 @@ class Unit:
     """Something that can be quoted.
 
     `spans` are the (start, end) that prove it, in the order of the text; `text` is how it is shown; `vector`
-    is the unit vector of what it says; `score` the fused similarity to the query, `cosine` the vectors' alone;
-    `token_hits` tells how well it meets each token of the query, shape (n_query_tokens,).
+    is the unit vector of what it says; `score` the fused similarity to the query, `cosine` the vectors' alone,
+    `asked` that of the nearest question that it is known to answer;
+    `token_hits` tells how well it meets each token of the query, shape (n_query_tokens,); `parts` the same of each
+    item of a list with its introduction, one row for anything else.
     """
 
     chunk: Chunk
@@ -29,9 +33,11 @@ class Unit:
     spans: tuple[tuple[int, int], ...]
     score: float
     cosine: float
+    asked: float
     sides: Sides
     vector: Vectors
     token_hits: Scores
+    parts: Scores
 
     @property
     def words(self) -> int:
@@ -62,9 +68,11 @@ def _single(hit: Hit, at: int, finder: SideFinder) -> Unit:
         spans=((sentence.start, sentence.end),),
         score=float(hit.sentence_scores[at]),
         cosine=float(hit.sentence_cosines[at]),
+        asked=float(hit.asked_cosines[at]),
         sides=_sides(chunk, sentence, finder),
         vector=hit.stored.sentence_vectors[at],
         token_hits=hit.token_hits[at],
+        parts=hit.token_hits[at : at + 1],
     )
 
 
@@ -97,8 +105,10 @@ def _list_units(hit: Hit, finder: SideFinder) -> list[Unit]:
         spans=((intro.start, items[-1].end),),
         score=float(hit.sentence_scores[speaking].max()),
         cosine=float(hit.sentence_cosines[speaking].max()),
+        asked=float(hit.asked_cosines[speaking].max()),
         sides=_sides(chunk, intro, finder) or finder.find(chunk.text),
         vector=hit.stored.vector,
         token_hits=hit.token_hits[speaking].max(axis=0),
+        parts=hit.token_hits[:1] if alone else np.maximum(hit.token_hits[0], hit.token_hits[1:]),
     )
     return [whole, *(_single(hit, i, finder) for i in alone)]

@@ -101,7 +101,7 @@ def weigh(
     """Return a question's content words and the features by which it is decided whether to answer."""
     evidence = sorted(units, key=lambda unit: -side_score(unit, question.sides))
     words = words_of(question, search, evidence, known, finder)
-    return words, features_of(question, search, hits, evidence, words)
+    return words, features_of(question, search, hits, evidence, words, finder)
 
 
 def _say(

@@ -30,7 +30,7 @@ from ingest.keywords import KeywordIndex, words
 from ingest.reader_questions import ReaderQuestions, read_reader_questions
 from ingest.settings import IngestSettings
 from ingest.snapshots import Manifest, ModelStamp
-from ingest.store import ChunkStore, StoredChunk
+from ingest.store import ChunkStore, StoredChunk, StoredQuestion
 from ingest.types import Article, Chunk, IndexReport, Kind, Sentence, Skipped
 from ingest.vectors import Embedded, EmbeddingCache, Text
 
@@ -191,7 +191,7 @@ def _texts_to_embed(chunks: Sequence[Chunk], domain: Domain, asked: ReaderQuesti
 def _write_store(
     folder: Path, chunks: Sequence[Chunk], texts: _Texts, embedded: Sequence[Embedded], progress: Progress
 ) -> None:
-    """Write chunks with their sentences; a sentence's tokens are its own and those of its readers' questions."""
+    """Write chunks with their sentences and the questions that each sentence answers."""
     sentences = iter(embedded[len(chunks) : len(chunks) + len(texts.sentences)])
     questions = iter(embedded[len(chunks) + len(texts.sentences) + len(texts.questions) :])
     asked = iter(texts.asked)
@@ -204,8 +204,8 @@ def _write_store(
                 chunk,
                 one.vector,
                 np.stack([sentence.vector for sentence in own]),
-                tuple(np.concatenate([s.tokens, *(q.tokens for q in qs)]) for s, qs in zip(own, answers, strict=True)),
-                tuple(np.array([q.vector for q in qs], dtype=np.float32).reshape(-1, len(one.vector)) for qs in answers),
+                tuple(sentence.tokens for sentence in own),
+                tuple(tuple(StoredQuestion(one.vector, one.tokens) for one in answered) for answered in answers),
             )
         )
     store = ChunkStore.create(folder / STORE)

@@ -31,17 +31,25 @@ MENDING = "Build it anew: bpo-kpo ingest"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class StoredQuestion:
+    """A question that a sentence answers: its unit vector (dim,) and its tokens."""
+
+    vector: Vectors
+    tokens: TokenBytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class StoredChunk:
     """A chunk with its unit vector (dim,), its sentences' (n_sentences, dim), and each sentence's tokens.
 
-    `question_vectors` has the vectors of the questions that each sentence answers, (n_questions, dim), n from 0.
+    `questions` has, for each sentence, the questions that it is known to answer.
     """
 
     chunk: Chunk
     vector: Vectors
     sentence_vectors: Vectors
     tokens: tuple[TokenBytes, ...]
-    question_vectors: tuple[Vectors, ...]
+    questions: tuple[tuple[StoredQuestion, ...], ...]
 
 
 class ChunkStore:
@@ -168,13 +176,15 @@ def _pack(stored: StoredChunk) -> dict[str, str | int]:
         "end": chunk.end,
     }
     spans = [
-        [s.start, s.end, s.text, s.intro, s.column, len(tokens), len(questions)]
-        for s, tokens, questions in zip(chunk.sentences, stored.tokens, stored.question_vectors, strict=True)
+        [s.start, s.end, s.text, s.intro, s.column, len(tokens), [len(question.tokens) for question in questions]]
+        for s, tokens, questions in zip(chunk.sentences, stored.tokens, stored.questions, strict=True)
     ]
     _put(packed, "s", json.dumps(spans))
     _put(packed, "v", _to_text(stored.sentence_vectors.astype("<f2").tobytes()))
     _put(packed, "t", _to_text(b"".join(tokens.tobytes() for tokens in stored.tokens)))
-    _put(packed, "q", _to_text(np.concatenate(stored.question_vectors).astype("<f2").tobytes()))
+    questions = [question for own in stored.questions for question in own]
+    _put(packed, "q", _to_text(b"".join(question.vector.astype("<f2").tobytes() for question in questions)))
+    _put(packed, "u", _to_text(b"".join(question.tokens.tobytes() for question in questions)))
     packed[_SUM] = _checksum(chunk.id, chunk.text, packed)
     return packed
 
@@ -192,13 +202,12 @@ def _unpack_all(found: Mapping[str, Any]) -> Iterator[StoredChunk]:
             raise IndexDamaged(f"The index's record of chunk {chunk_id} is damaged: its checksum differs. {MENDING}")
         sentences = []
         lengths: list[int] = []
-        asked: list[int] = []
+        asked: list[list[int]] = []
         for start, end, words, intro, column, length, questions in json.loads(_take(metadata, "s")):
             sentences.append(Sentence(start, end, words, (intro[0], intro[1]) if intro else None, column))
             lengths.append(length)
             asked.append(questions)
         vectors = np.frombuffer(base64.b64decode(_take(metadata, "v")), dtype="<f2")
-        question_vectors = np.frombuffer(base64.b64decode(_take(metadata, "q")), dtype="<f2").astype(np.float32)
         tokens = np.frombuffer(base64.b64decode(_take(metadata, "t")), dtype=np.int8)
         chunk = Chunk(
             id=chunk_id,
@@ -215,8 +224,29 @@ def _unpack_all(found: Mapping[str, Any]) -> Iterator[StoredChunk]:
             np.asarray(embedding, dtype=np.float32),
             vectors.astype(np.float32).reshape(len(sentences), -1),
             tuple(np.split(tokens.reshape(sum(lengths), -1), np.cumsum(lengths)[:-1])),
-            tuple(np.split(question_vectors.reshape(sum(asked), len(embedding)), np.cumsum(asked)[:-1])),
+            _questions(metadata, asked, len(embedding), tokens.reshape(sum(lengths), -1).shape[1]),
         )
+
+
+def _questions(
+    metadata: Mapping[str, Any], lengths: Sequence[Sequence[int]], dimension: int, token_dimension: int
+) -> tuple[tuple[StoredQuestion, ...], ...]:
+    """Return each sentence's questions; `lengths` are the numbers of tokens of each."""
+    number = sum(len(own) for own in lengths)
+    packed = np.frombuffer(base64.b64decode(_take(metadata, "q")), dtype="<f2").astype(np.float32)
+    tokens = np.frombuffer(base64.b64decode(_take(metadata, "u")), dtype=np.int8).reshape(-1, token_dimension)
+    vectors = iter(packed.reshape(number, dimension))
+    ends = iter(np.cumsum([length for own in lengths for length in own]).tolist())
+    at = 0
+    questions = []
+    for own in lengths:
+        made = []
+        for _ in own:
+            end = next(ends)
+            made.append(StoredQuestion(next(vectors), tokens[at:end]))
+            at = end
+        questions.append(tuple(made))
+    return tuple(questions)
 
 
 def _to_text(data: bytes) -> str:
