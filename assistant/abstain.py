@@ -25,33 +25,18 @@ from assistant.select import side_score
 from assistant.sides import SideFinder
 from assistant.spelling import is_english
 from assistant.units import Unit
+from assistant.wanted import has_name, has_number, wanted_by
 from ingest.keywords import stems
 
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
-_NUMBER = re.compile(
-    r"\d|\b(per ?cent|decades?|centur\w+|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?)\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z][\w.&]+")
-_ASKS_NUMBER = re.compile(
-    r"\bhow (many|big|large|fast|old|long|often|soon|high|low)\b"
-    r"|\bhow much (is|are|money)\b"
-    r"|\bhow much (do|does|did|will|would|should|can|could)\b.*\b(cost|make|charge|earn|pay|paid|save|spend|grow|get)\b"
-    r"|\b(what|which) (year|decade|month|day|percentage|share|number|date|size|rate|price|age)\b"
-    r"|\b(since )?when (did|was|were|will|is|has|have)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%"
-    r"|\b(spend|charge[sd]?|earn[s]?|paid|salar\w+|wages?|revenue|turnover|fees?)\b",
-    re.IGNORECASE,
-)
-_ASKS_NAME = re.compile(
-    r"^(who|whose)\b|\bwho (is|was|came|invented|coined|founded|said|wrote|made|runs|owns|are)\b|\bname (a|some|the)\b"
-    r"|\bwhich (compan|firm|vendor|provider|countr|city|software|tool|law|standard)",
-    re.IGNORECASE,
-)
 _ASKS_RANK = re.compile(
-    r"\b(biggest|largest|top|leading|cheapest|fastest|most popular|number one|richest|five|ten)\b",
+    r"\b(biggest|largest|leading|cheapest|fastest|most popular|number one|richest)\b"
+    r"|\btop (\d+|three|five|ten|twenty|vendors?|compan\w+|providers?|firms?|countr\w+|cities)\b",
     re.IGNORECASE,
 )
-_ASKS_HOW_TO = re.compile(r"\bhow (do|can|could|should) (i|we|you|one)\b|\bhow would (i|we|one)\b|\bmy career\b", re.IGNORECASE)
+_ASKS_HOW_TO = re.compile(
+    r"\bhow (do|can|could|should) (i|we|you|one)\b|\bhow would (i|we|one)\b|\bmy career\b", re.IGNORECASE
+)
 _ASKS_FUTURE = re.compile(r"\b(will|going to|future|predict\w*|forecast for|next (year|decade))\b", re.IGNORECASE)
 # A number that tells of the reader ("400 employees"); a year is asked about.
 _QUANTITY = re.compile(r"\d{1,3}(?:[.,]?\d{3})*(?:st|nd|rd|th|k|m|%)?", re.IGNORECASE)
@@ -157,7 +142,7 @@ def features_of(
     evidence = finder.mask(" ".join(unit.text for unit in units[:3]))
     # A which-one question asks for a side, whatever figures and names it tells of the asker.
     open_ended = question.ask is not Ask.CHOOSE
-    asks_number = open_ended and bool(_ASKS_NUMBER.search(question.text))
+    wanted = wanted_by(question)
     values = (
         side_score(best, question.sides),
         float(best.token_hits @ search.topic),
@@ -167,21 +152,22 @@ def features_of(
         max((1 - word.by_all for word in unknown), default=0.0),
         float(min(len(unknown), 3)),
         float(min(sum(word.name for word in words), 2)),
-        float(asks_number and not _NUMBER.search(evidence)),
-        float(asks_number),
-        float(open_ended and bool(_ASKS_NAME.search(question.text)) and not _NAME.search(evidence)),
-        float(open_ended and bool(_ASKS_RANK.search(question.text))),
+        float(wanted.number and not has_number(evidence)),
+        float(wanted.number),
+        float(wanted.name and not has_name(evidence)),
+        float(open_ended and bool(_ASKS_RANK.search(question.asked))),
         words[0].by_best if words else _NO_WORD,
         words[-1].by_best if words else _NO_WORD,
         max(hit.cosine for hit in hits[:_EVIDENCE]),
         best.cosine,
         side_score(best, question.sides) - side_score(units[min(5, len(units) - 1)], question.sides),
         float(not open_ended),
-        float(bool(_ASKS_HOW_TO.search(question.text))),
-        float(bool(_ASKS_FUTURE.search(question.text))),
+        float(bool(_ASKS_HOW_TO.search(question.asked))),
+        float(bool(_ASKS_FUTURE.search(question.asked))),
         sum(word.by_all < _MET for word in words) / max(len(words), 1),
         sum(not word.known and word.by_all < _MET for word in words) / max(len(words), 1),
-        float(len(question.sides) == 1 and asks_to_compare(question.text)),
+        float(len(question.sides) == 1 and asks_to_compare(question.asked)),
+        0.0 if open_ended else float(any(word.name for word in words)),
     )
     return dict(zip(FEATURES, values, strict=True))
 
@@ -210,6 +196,7 @@ FEATURES = (
     "unmet_share",
     "unmet_unknown_share",
     "compares_other",
+    "asks_which_of_unknown",
 )
 
 
@@ -220,9 +207,10 @@ def what_is_missing(question: Question, words: Sequence[Word]) -> str:
     if names:
         listed = " or ".join(f"“{word.text}”" for word in names[:3])
         return f"None of the articles mentions {listed}, so they do not answer this."
-    if _ASKS_NUMBER.search(question.text):
+    wanted = wanted_by(question)
+    if wanted.number:
         return "None of the articles gives that figure."
-    if _ASKS_NAME.search(question.text):
+    if wanted.name:
         return "None of the articles names that."
     return "None of the articles answers this."
 

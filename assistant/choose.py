@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from assistant.retrieve import Scores
 from assistant.units import Unit
 
@@ -16,6 +18,8 @@ from assistant.units import Unit
 _LEAST = 0.4
 _BOTH = 0.7
 _NEAR = 0.1
+# How steeply a word's weight falls with how badly the articles meet it.
+_MET_POWER = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +38,7 @@ def decide(units: Sequence[Unit], topic: Scores, sides: int) -> Verdict | None:
         topic: the weight of each token of the query in its topic, sum 1.
         sides: the number of sides.
     """
+    topic = _met(units, topic)
     ranked = []
     for side in range(sides):
         own = [unit for unit in units if unit.sides == {side}]
@@ -46,6 +51,24 @@ def decide(units: Sequence[Unit], topic: Scores, sides: int) -> Verdict | None:
     also = max(_BOTH, top - _NEAR)
     fitting = tuple(side for side in range(sides) if best[side] == top or best[side] >= also)
     return Verdict(fitting, tuple(tuple(ranked[side]) for side in fitting))
+
+
+def join(verdicts: Sequence[Verdict | None]) -> Verdict | None:
+    """Return the verdict on several tasks together: each side that fits one of them, in the order of the sides."""
+    evidence: dict[int, tuple[Unit, ...]] = {}
+    for verdict in verdicts:
+        if verdict is not None:
+            for side, units in zip(verdict.sides, verdict.evidence, strict=True):
+                evidence.setdefault(side, units)
+    return Verdict(tuple(sorted(evidence)), tuple(evidence[side] for side in sorted(evidence))) if evidence else None
+
+
+def _met(units: Sequence[Unit], topic: Scores) -> Scores:
+    """Return a topic without the words that no unit meets, which tell of the asker and not of the work."""
+    if not units:
+        return topic
+    met = topic * np.stack([unit.token_hits for unit in units]).max(axis=0).clip(0.0) ** _MET_POWER
+    return np.asarray(met / max(float(met.sum()), 1e-9), dtype=np.float32)
 
 
 def topic_score(unit: Unit, topic: Scores) -> float:

@@ -15,6 +15,7 @@ from assistant.retrieve import search
 from assistant.settings import SearchSettings
 from assistant.sides import SideFinder
 from assistant.units import Unit, make_units
+from ingest.domain import Aspect, Side
 from ingest.embed import Embedder
 from ingest.types import Kind
 
@@ -43,11 +44,7 @@ def prepare_rows(
 ) -> tuple[Row, ...]:
     """Return the comparison of all aspects of the domain, in its order."""
     sides = range(len(index.domain.sides))
-    texts = [
-        f"{aspect.name} of {side.name}: {aspect.about}"
-        for aspect in index.domain.aspects
-        for side in index.domain.sides
-    ]
+    texts = [_text_for(aspect, side) for aspect in index.domain.aspects for side in index.domain.sides]
     read = dict(embedder.encode_tokens(texts)) if texts else {}
     rows = []
     for at, aspect in enumerate(index.domain.aspects):
@@ -59,6 +56,12 @@ def prepare_rows(
             cells.append(_best(units, side, aspect.name))
         rows.append(Row(aspect.name, tuple(cells)))
     return tuple(rows)
+
+
+def _text_for(aspect: Aspect, side: Side) -> str:
+    if aspect.question is not None:
+        return aspect.question.replace("{side}", side.name)
+    return f"{aspect.name} of {side.name}: {aspect.about}"
 
 
 def _best(units: Sequence[Unit], side: int, aspect: str) -> Unit | None:

@@ -17,13 +17,14 @@ _ASKS = (
     r"|(?:tell|explain|describe|define|list|name|compare|show|give|summari[sz]e|outline|spell out)\b"
     r"|(?:i|we)(?:'d| would)? (?:want|need|like|wish) to (?:know|understand|see|hear|learn)\b"
 )
-_OPENER = re.compile(
-    rf"\W*(?:(?:and|so|ok(?:ay)?|but|now|also|then|or|please|well)\b\W*)*(?:{_ASKS})", re.IGNORECASE
-)
-# Where one clause ends and the next begins: a full stop, a dash between spaces, or a comma or colon before an opener.
+_OPENER = re.compile(rf"\W*(?:(?:and|so|ok(?:ay)?|but|now|also|then|or|please|well)\b\W*)*(?:{_ASKS})", re.IGNORECASE)
+# Where one clause ends and the next begins: a full stop; and where somebody tells of people, a dash between spaces, or
+# a comma or colon before an opener. Elsewhere what stands before those is the subject: "In banking, what ...".
 _BREAK = re.compile(
     rf"(?<=[.!?;])\s+(?=\S)|\s+[-–—]+\s+|[,:]\s+(?=(?:(?:and|so|but|then|please)\s+)?(?:{_ASKS}))", re.IGNORECASE
 )
+_TELLS = re.compile(r"\b(?:i|me|my|we|us|our|he|she|his|her|they|their|someone|somebody)\b|['’]m\b", re.IGNORECASE)
+_ALSO = re.compile(r"\b(?:as well as|and also|plus|along with|on top of that|together with)\b", re.IGNORECASE)
 # A full stop that ends no sentence: an abbreviation's, an initial's.
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|co|inc|ltd|no|approx|[a-z])\.$", re.IGNORECASE)
 # Words that stand for something said elsewhere; "it" of "is it cheaper to ..." does not.
@@ -38,12 +39,19 @@ def clauses(text: str) -> list[Span]:
     spans: list[Span] = []
     start = 0
     for match in _BREAK.finditer(text):
-        if _ABBREVIATION.search(text[start : match.start()]):
+        before = text[start : match.start()]
+        if _ABBREVIATION.search(before) or (before[-1:] not in ".!?;" and not _TELLS.search(before)):
             continue
         if match.start() > start:
             spans.append((start, match.start()))
         start = match.end()
     return [*spans, (start, len(text))] if start < len(text) else spans
+
+
+def tasks(text: str) -> list[Span]:
+    """Return the parts of a text that name work of their own: "payroll as well as data analysis" has two."""
+    cuts = [0, *(at for match in _ALSO.finditer(text) for at in match.span()), len(text)]
+    return list(zip(cuts[::2], cuts[1::2], strict=True))
 
 
 def asking(text: str) -> list[Span]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.question import Question, QuestionReader
+from assistant.question import Ask, Question, QuestionReader
 from assistant.sides import SideFinder
 from ingest.keywords import stems
 
@@ -75,7 +75,7 @@ def _points_back(text: str, now: Question) -> bool:
         return True
     if now.sides:
         return False
-    return bool(_POSSESSIVE.search(text) or _PRONOUN.search(text) or _THERE.search(text)) or len(text.split()) <= 4
+    return _points(text) or bool(_THERE.search(text)) or len(text.split()) <= 4
 
 
 def _fill(text: str, now: Question, before: str, then: Question, finder: SideFinder) -> str:
@@ -98,11 +98,18 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
         return finder.replace(before, next(iter(now.sides))) if sides else f"{before.rstrip('?. ')} {text}"
     if now.sides:
         return text
+    if then.ask is Ask.CHOOSE and now.content and not _points(text):
+        # "And bookkeeping?": the same choice for other work.
+        return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in sides or range(len(names)))}?"
     if sides and len(sides) < len(names):
         return _with_side(text, now, names[sides[-1]], before, then)
     if now.content and len(text.split()) <= 4 and not sides and then.content:
         return _swap_subject(text, before, then)
     return f"{before.rstrip('?. ')}: {text}" if then.content or sides else text
+
+
+def _points(text: str) -> bool:
+    return bool(_POSSESSIVE.search(text) or _PRONOUN.search(text))
 
 
 def _with_side(text: str, now: Question, name: str, before: str, then: Question) -> str:

@@ -44,12 +44,13 @@ _COMPARE = re.compile(
 # "a BPO or a KPO job?", "BPO or KPO to run our call center?".
 _EITHER_SIDE = re.compile(
     r"§\W+(?:\w+\W+){0,2}or\W+(?:\w+\W+){0,2}§(?:\W+\w+)?\s*(?:[.?!:;,]|$)"
+    r"|§\s*/\s*§"
     r"|^\W*(?:\w+\W+){0,2}§\W+or\W+(?:\w+\W+)?§\W+(?:to|for|when|if|in|with)\b",
     re.IGNORECASE,
 )
 _EITHER = re.compile(
     r"\bwhich one\b|\bwhich of (them|these|those|the two)\b|\bwhich (type|kind|sort|model|side|form|option)\b"
-    r"|\b(which|what) (is it|suits?|fits?)\b"
+    r"|\b(which|what) (is it|suits?|fits?)\b|\bwhich (do|should|would|could) (we|i|you|one)\b"
     r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b"
     r"|\b(pick|choose) (just )?(one|between)\b",
     re.IGNORECASE,
@@ -57,11 +58,12 @@ _EITHER = re.compile(
 # What one of them is or does, not which of them fits: "which one came first?".
 _PROPERTY = re.compile(
     r"\bwhich (?:one|of (?:them|these|those|the two))\W+(?:\w+\W+)?"
-    r"(?:came|comes|was|were|has|have|had|requires?|needs?|is|costs?|pays?|offers?|gives?|involves?|depends?|relies|uses?|"
-    r"employs?|hires?|began|started|grew|grows|takes?)\b"
+    r"(?:came|comes|was|were|is|has been|began|started|grew|grows)\b"
     r"(?!\W+(?:it|that|this|right|best|better|suitable|the (?:right|best|better)|for|a (?:good|better))\b)",
     re.IGNORECASE,
 )
+# One answer for each: "which deals with which?", "what goes to BPO and what to KPO?".
+_EACH = re.compile(r"\bwhich\b.*\bwhich\b|\bwhat\b.*\band what\b", re.IGNORECASE)
 _ALIKE = re.compile(r"\b(?:in common|alike|similar\w*|the same)\b", re.IGNORECASE)
 _FITS = re.compile(r"\b(suits?|fits?|belongs?|fall|should|need|use)\b", re.IGNORECASE)
 _ALL_SIDES = re.compile(
@@ -95,6 +97,11 @@ class Question:
     content: tuple[str, ...]
     stems: tuple[str, ...]
     aspects: tuple[int, ...]
+
+    @property
+    def asked(self) -> str:
+        """The parts of the text that ask."""
+        return joined(self.text, self.focus)
 
 
 def clean_question(text: str, max_chars: int) -> str:
@@ -132,8 +139,9 @@ class QuestionReader:
         """Read one question that can be understood alone."""
         mended = self._speller.mend(text)
         focus = asking(mended)
-        asked = _joined(mended, focus)
-        if not self._content(asked):
+        asked = joined(mended, focus)
+        contrasts = asks_to_compare(asked) and len(self._finder.find(asked)) > 1
+        if not self._content(asked) and not contrasts:
             focus, asked = [(0, len(mended))], mended
         order = self._finder.in_order(asked) or self._finder.in_order(mended)
         if not order and _ALL_SIDES.search(asked):
@@ -159,10 +167,12 @@ class QuestionReader:
         both = len(set(order)) > 1
         degree = self._has_degree(text)
         either = both and _EITHER_SIDE.search(self._finder.mask(text, "§")) is not None
-        which = _EITHER.search(text) and not _PROPERTY.search(text) and (not aspects or _FITS.search(text))
-        if (either or which) and content and not degree and len(aspects) < len(content):
+        which = _EITHER.search(text) and (not aspects or _FITS.search(text))
+        fits = (either or which) and not _PROPERTY.search(text) and not _EACH.search(text)
+        if fits and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE
-        if both and not _ALIKE.search(text) and (degree or aspects or asks_to_compare(text) or (not content and len(text.split()) <= 6)):
+        compares = degree or aspects or asks_to_compare(text) or _EACH.search(text)
+        if both and not _ALIKE.search(text) and (compares or (not content and len(text.split()) <= 6)):
             return Ask.COMPARE
         return Ask.LOOKUP
 
@@ -183,7 +193,8 @@ def stop_stems() -> frozenset[str]:
     return frozenset(stems(" ".join([*STOP_WORDS, *_FRAME.split()]))) | {"s", "t", "d", "m", "re", "ll", "ve"}
 
 
-def _joined(text: str, spans: Sequence[Span]) -> str:
+def joined(text: str, spans: Sequence[Span]) -> str:
+    """Return the spans of a text, a space between them."""
     return " ".join(text[start:end] for start, end in spans)
 
 

@@ -76,9 +76,10 @@ def search(index: OpenIndex, query: Query, settings: SearchSettings) -> list[Hit
         related=_normalised(index.sentence_keywords.scores(query.related)),
     )
     stored = index.chunks.get(_candidates(index, query.vector, words, settings))
+    token_hits = _token_hits(stored, query)
+    weights = _met(query.weights, token_hits, settings.met_power)
     hits = [
-        _score(index, one, query, token_hits, words, settings)
-        for one, token_hits in zip(stored, _token_hits(stored, query), strict=True)
+        _score(index, one, query, weights, own, words, settings) for one, own in zip(stored, token_hits, strict=True)
     ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.stored.chunk.id))
 
@@ -151,6 +152,7 @@ def _score(
     index: OpenIndex,
     stored: StoredChunk,
     query: Query,
+    weights: Scores,
     token_hits: Scores,
     words: _Words,
     settings: SearchSettings,
@@ -166,10 +168,18 @@ def _score(
         + settings.sentence_vector * cosines
         + settings.sentence_keyword * words.sentence[rows]
         + settings.related * words.related[rows]
-        + settings.tokens * (token_hits @ query.weights)
+        + settings.tokens * (token_hits @ weights)
         + settings.asked * asked
     ) / settings.total
     return Hit(stored, float(fused.max()), cosine, fused, cosines, asked, token_hits)
+
+
+def _met(weights: Scores, token_hits: Sequence[Scores], power: float) -> Scores:
+    """Return token weights, sum 1, that fall with how badly the best sentence meets a token."""
+    if not token_hits or not power:
+        return weights
+    met = weights * np.concatenate(token_hits).max(axis=0).clip(0.0) ** power
+    return np.asarray(met / max(float(met.sum()), 1e-9), dtype=np.float32)
 
 
 def _asked(stored: StoredChunk, vector: Vectors) -> Scores:

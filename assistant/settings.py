@@ -26,6 +26,7 @@ class SearchSettings(BaseModel):
     tokens: float = Field(default=0.6, ge=0)
     related: float = Field(default=0.15, ge=0)
     asked: float = Field(default=0.2, ge=0)
+    met_power: float = Field(default=2.0, ge=0)
 
     @property
     def total(self) -> float:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from assistant.abstain import Calibration, Word, features_of, what_is_missing, words_of
-from assistant.choose import decide, topic_score
+from assistant.choose import Verdict, decide, join, topic_score
 from assistant.cite import Citations, render, state, tabulate
 from assistant.compare import Row
 from assistant.disagree import LEAD, Topic, topic_of
+from assistant.focus import tasks
 from assistant.index import OpenIndex
 from assistant.query import Search
 from assistant.question import Ask, Question
@@ -24,11 +25,16 @@ from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
 from assistant.types import Answer, Statement
 from assistant.units import Unit, make_units
+from assistant.wanted import has_name, has_number, wanted_by
 from ingest.types import Kind
 
 # The ranked chunks whose units are looked at.
 _CHUNKS = 20
 _SUGGESTIONS = 3
+# The least share of a question's topic that is a task of its own.
+_A_TASK = 0.2
+# What a unit gains when it has the number or name that the question wants.
+_FITS_KIND = 0.08
 
 
 def write(
@@ -68,7 +74,7 @@ def write(
             units, words=settings.words, score=lambda unit: side_score(unit, question.sides), chosen=chosen
         )[:1]
     else:
-        lead, chosen = _say(question, search, units, index, settings)
+        lead, chosen = _say(question, search, units, index, finder, settings)
     statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
     table_rows = _rows_for(question, rows)
     table = (
@@ -105,7 +111,12 @@ def weigh(
 
 
 def _say(
-    question: Question, search: Search, units: Sequence[Unit], index: OpenIndex, settings: AnswerSettings
+    question: Question,
+    search: Search,
+    units: Sequence[Unit],
+    index: OpenIndex,
+    finder: SideFinder,
+    settings: AnswerSettings,
 ) -> tuple[str | None, list[Said]]:
     """Return a verdict, if the question asks for one and the articles give it, and the chosen units."""
     names = [side.name for side in index.domain.sides]
@@ -113,7 +124,7 @@ def _say(
     def by_topic(unit: Unit) -> float:
         return topic_score(unit, search.topic)
 
-    if question.ask is Ask.CHOOSE and (verdict := decide(units, search.topic, len(names))) is not None:
+    if question.ask is Ask.CHOOSE and (verdict := _decide(question, search, units, len(names))) is not None:
         fitting = [names[side] for side in verdict.sides]
         chosen = _side_by_side(verdict.evidence, settings.words, by_topic, most=3 if len(fitting) == 1 else 2)
         return (f"{fitting[0]}." if len(fitting) == 1 else f"Both {' and '.join(fitting)}."), chosen
@@ -126,7 +137,24 @@ def _say(
         if chosen and chosen[0].unit.score < max((unit.score for unit in units), default=0.0) - 0.02:
             chosen = []
         return None, _side_by_side(own, settings.words, by_topic, most=2, chosen=chosen)
-    return None, select(units, words=settings.words, score=lambda unit: side_score(unit, question.sides))
+    wanted = wanted_by(question)
+
+    def by_kind(unit: Unit) -> float:
+        text = finder.mask(unit.text)
+        fits = (wanted.number and has_number(text)) or (wanted.name and has_name(text))
+        return side_score(unit, question.sides) + (_FITS_KIND if fits else 0.0)
+
+    return None, select(units, words=settings.words, score=by_kind)
+
+
+def _decide(question: Question, search: Search, units: Sequence[Unit], sides: int) -> Verdict | None:
+    """Return which sides fit: of each task that the question names, where it names several."""
+    starts = np.array(search.starts)
+    masks = [(starts >= start) & (starts < end) for start, end in tasks(question.text)]
+    topics = [search.topic * mask for mask in masks if float(search.topic @ mask) > _A_TASK]
+    if len(topics) < 2:
+        topics = [search.topic]
+    return join([decide(units, topic, sides) for topic in topics])
 
 
 def _side_by_side(

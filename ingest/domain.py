@@ -29,11 +29,15 @@ class Side(_Entry):
 
 
 class Aspect(_Entry):
-    """One row of a comparison: its name, the words by which readers ask for it, and those of the articles."""
+    """One row of a comparison: its name, the words by which readers ask for it, and those of the articles.
+
+    `question` asks for it of one side, named {side}: what fills the row's cells is searched by it.
+    """
 
     name: str = Field(min_length=1)
     words: tuple[str, ...] = ()
     about: str = Field(min_length=1)
+    question: str | None = Field(default=None, pattern=r"\{side\}")
 
 
 class Starters(_Entry):

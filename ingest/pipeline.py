@@ -228,13 +228,13 @@ def _write_prepared(folder: Path, texts: _Texts, embedded: Sequence[Embedded]) -
     """Write what answering would otherwise have to compute: known questions, word statistics."""
     sentences = embedded[len(texts.chunks) : len(texts.chunks) + len(texts.sentences)]
     at = len(texts.chunks) + len(texts.sentences)
-    asked = embedded[at + len(texts.questions) :]
     vectors = [one.vector for one in embedded[at : at + len(texts.questions)]] or [np.zeros_like(embedded[0].vector)]
     _write_json(folder / QUESTIONS, [text.text for text in texts.questions])
     np.save(folder / QUESTION_VECTORS, np.stack(vectors)[: len(texts.questions)])
     counts = Counter(int(token) for one in sentences for token in np.unique(one.token_ids))
     np.save(folder / TOKEN_COUNTS, np.array(sorted(counts.items()), dtype=np.int64).reshape(-1, 2))
-    vocabulary = Counter(word for text in (*texts.chunks, *texts.questions) for word in set(words(text.text)))
+    asked = (text for own in texts.asked for text in own)
+    vocabulary = Counter(word for text in (*texts.chunks, *texts.questions, *asked) for word in set(words(text.text)))
     _write_json(folder / VOCABULARY, dict(sorted(vocabulary.items())))
 
 

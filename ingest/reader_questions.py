@@ -50,9 +50,7 @@ class ReaderQuestions:
         for article_id, sentence in self.by_sentence:
             if (article_id, sentence) not in there:
                 lost.setdefault(article_id, []).append(sentence)
-        return tuple(
-            Skipped(self.files[article_id], _lost_reason(article_id, sentences)) for article_id, sentences in lost.items()
-        )
+        return tuple(Skipped(self.files[key], _lost_reason(key, sentences)) for key, sentences in lost.items())
 
 
 def read_reader_questions(corpus: Path) -> ReaderQuestions:

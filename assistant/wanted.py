@@ -1,0 +1,56 @@
+"""Tell what kind of answer a question wants: a number, a name, or neither."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from assistant.question import Ask, Question
+
+_NUMBER = re.compile(
+    r"\d|\b(per ?cent|decades?|centur\w+|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z][\w.&]+")
+_ASKS_NUMBER = re.compile(
+    r"\bhow (many|big|large|fast|old|long|often|soon|high|low)\b"
+    r"|\bhow much (is|are|money)\b"
+    r"|\bhow much (do|does|did|will|would|should|can|could)\b.*\b(cost|make|charge|earn|pay|paid|save|spend|grow|get)\b"
+    r"|\b(what|which) (year|decade|month|day|percentage|share|number|date|size|rate|price|age)\b"
+    r"|\b(since )?when (did|was|were|will|is|has|have)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%"
+    r"|\b(spend|charge[sd]?|earn[s]?|paid|salar\w+|wages?|revenue|turnover|fees?)\b",
+    re.IGNORECASE,
+)
+_ASKS_NAME = re.compile(
+    r"^(who|whose)\b|\bwho (is|was|came|invented|coined|founded|said|wrote|made|runs|owns|are)\b|\bname (a|some|the)\b"
+    r"|\b(real|actual|named) (compan\w+|firms?|banks?|business\w*|clients?|vendors?|examples?)\b"
+    r"|\bname (\w+ )?(compan\w+|firms?|banks?|business\w*|clients?|vendors?)\b"
+    r"|\bwhich (compan|firm|bank|vendor|provider|countr|city|software|tool|law|standard)",
+    re.IGNORECASE,
+)
+
+
+class Wanted(NamedTuple):
+    """Whether an answer needs a number, or somebody's name."""
+
+    number: bool
+    name: bool
+
+
+def wanted_by(question: Question) -> Wanted:
+    """Return what a question wants; a which-one question wants a side, whatever figures and names it tells."""
+    if question.ask is Ask.CHOOSE:
+        return Wanted(number=False, name=False)
+    return Wanted(
+        number=_ASKS_NUMBER.search(question.asked) is not None, name=_ASKS_NAME.search(question.asked) is not None
+    )
+
+
+def has_number(text: str) -> bool:
+    """Tell whether a text gives a number, in digits or words."""
+    return _NUMBER.search(text) is not None
+
+
+def has_name(text: str) -> bool:
+    """Tell whether a text names somebody; the sides' own names are to be masked before."""
+    return _NAME.search(text) is not None
