@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import IndexBusy, IndexDamaged, IndexMissing
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 STORE = "chroma"
 _POINTER = "CURRENT"

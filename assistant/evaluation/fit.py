@@ -19,17 +19,19 @@ from assistant.abstain import FEATURES
 from assistant.evaluation.cases import LocatedCase, load_cases
 
 CALIBRATION = Path(__file__).parents[1] / "calibration.json"
+DEFAULT_INDEX = (Path("var/index"),)
 DEFAULT_CASES = (Path("tests/faq/fit"), Path("tests/faq/source-faqs.yaml"))
 # Inverse of the strength of regularization; 0.1 to 2 give the same within a point of area under the curve.
 _C = 0.1
 _FOLDS = 8
 
 
-def fit(assistant: Assistant, cases: Sequence[LocatedCase], *, refused: float) -> dict[str, object]:
+def fit(assistants: Sequence[Assistant], cases: Sequence[LocatedCase], *, refused: float) -> dict[str, object]:
     """Fit weights and threshold.
 
     Args:
-        assistant: open on the corpus that the cases are about.
+        assistants: open on the corpus that the cases are about, in one or more forms, such as with and without the
+            readers' questions beside it.
         cases: answerable and unanswerable ones, at least eight of each.
         refused: the share of answerable cases that may be wrongly refused, by cross-validation.
 
@@ -38,29 +40,34 @@ def fit(assistant: Assistant, cases: Sequence[LocatedCase], *, refused: float) -
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    rows = [assistant.features(one.case.asked[-1], _history(one)) for one in cases]
+    rows = [assistant.features(one.case.asked[-1], _history(one)) for assistant in assistants for one in cases]
     inputs = np.array([[row[name] for name in FEATURES] for row in rows])
-    answerable = np.array([not one.case.abstain for one in cases])
+    answerable = np.array([not one.case.abstain for _ in assistants for one in cases])
+    # A case stays whole: in one fold with all its forms.
+    groups = np.tile(np.arange(len(cases)), len(assistants))
     model = make_pipeline(StandardScaler(), LogisticRegression(C=_C, class_weight="balanced", max_iter=1000))
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    guessed = cross_val_predict(model, inputs, answerable, cv=folds, method="predict_proba")[:, 1]
-    threshold = float(np.quantile(guessed[answerable], refused))
+    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
+    guessed = cross_val_predict(model, inputs, answerable, cv=folds, groups=groups, method="predict_proba")[:, 1]
+    # The first is the corpus as it is used; the threshold is its own.
+    own = np.arange(len(guessed)) < len(cases)
+    threshold = float(np.quantile(guessed[answerable & own], refused))
     model.fit(inputs, answerable)
     scale, regression = model[0], model[1]
     weights = regression.coef_[0] / scale.scale_
     bias = float(regression.intercept_[0] - (weights * scale.mean_).sum())
     return {
         "fitted": {
-            "answerable": int(answerable.sum()),
-            "unanswerable": int((~answerable).sum()),
+            "answerable": int((answerable & own).sum()),
+            "unanswerable": int((~answerable & own).sum()),
+            "forms_of_the_corpus": len(assistants),
             "method": f"logistic regression, balanced classes, C={_C}; figures by {_FOLDS}-fold cross-validation",
-            "area_under_curve": round(float(roc_auc_score(answerable, guessed)), 4),
-            "answerable_refused": round(float((guessed[answerable] < threshold).mean()), 4),
-            "unanswerable_refused": round(float((guessed[~answerable] < threshold).mean()), 4),
+            "area_under_curve": round(float(roc_auc_score(answerable[own], guessed[own])), 4),
+            "answerable_refused": round(float((guessed[answerable & own] < threshold).mean()), 4),
+            "unanswerable_refused": round(float((guessed[~answerable & own] < threshold).mean()), 4),
         },
         "threshold": round(threshold, 4),
         "bias": round(bias, 6),
@@ -74,11 +81,12 @@ def _history(one: LocatedCase) -> list[Turn]:
 
 def main(
     cases: Annotated[list[Path] | None, typer.Argument(help="Fitting cases [tests/faq/fit, source FAQs].")] = None,
-    index: Annotated[Path, typer.Option(help="Index of the corpus that the cases are about.")] = Path("var/index"),
-    refused: Annotated[float, typer.Option(min=0, max=1, help="Answerable cases that may be refused.")] = 0.03,
+    index: Annotated[list[Path] | None, typer.Option(help="Index of the corpus; again for it in other forms.")] = None,
+    refused: Annotated[float, typer.Option(min=0, max=1, help="Answerable cases that may be refused.")] = 0.02,
 ) -> None:
     """Fit the calibration and write it beside the code."""
-    fitted = fit(Assistant.open(index), load_cases(cases or DEFAULT_CASES), refused=refused)
+    assistants = [Assistant.open(one) for one in index or DEFAULT_INDEX]
+    fitted = fit(assistants, load_cases(cases or DEFAULT_CASES), refused=refused)
     CALIBRATION.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     typer.echo(f"{CALIBRATION}: {fitted['fitted']}, threshold {fitted['threshold']}")
 

@@ -32,6 +32,11 @@ def reader() -> QuestionReader:
         ("Patent research: BPO or KPO?", Ask.CHOOSE),
         ("Where does medical coding belong?", Ask.CHOOSE),
         ("We have mountains of data entry. Which of the two do we need?", Ask.CHOOSE),
+        ("BPO or KPO to run our call center?", Ask.CHOOSE),
+        ("20,000 forms to type in. bpo/kpo?", Ask.CHOOSE),
+        ("Which one came first?", Ask.LOOKUP),
+        ("What have BPO and KPO in common?", Ask.LOOKUP),
+        ("My boss wants it short: how does KPO differ from BPO?", Ask.COMPARE),
         ("What are the risks of KPO?", Ask.LOOKUP),
         ("Who can offer BPO?", Ask.LOOKUP),
     ],
@@ -52,9 +57,13 @@ def test_an_aspect_is_named_by_any_of_its_words(reader: QuestionReader) -> None:
         ("knowlege proces outsorcing", "knowledge process outsourcing"),
         ("what is neershore", "what is nearshore"),
         ("drug work in pharma", "drug work in pharmaceuticals"),
+        ("wats teh diffrence", "what is the difference"),
+        ("hw much do u need 4 a job", "how much do you need for a job"),
+        ("diff btw bpo n kpo", "difference between bpo and kpo"),
+        ("the top 4 risks in R and D", "the top 4 risks in R and D"),
     ],
 )
-def test_a_typing_error_is_mended_to_a_word_of_the_corpus(reader: QuestionReader, typed: str, mended: str) -> None:
+def test_typing_errors_and_short_forms_are_mended(reader: QuestionReader, typed: str, mended: str) -> None:
     assert reader.read(typed).text == mended
 
 

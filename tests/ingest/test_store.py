@@ -13,7 +13,7 @@ from ingest.embed import Embedder
 from ingest.errors import IndexDamaged
 from ingest.settings import IngestSettings
 from ingest.snapshots import read_current
-from ingest.store import ChunkStore, StoredChunk
+from ingest.store import ChunkStore, StoredChunk, StoredQuestion
 from ingest.tokens import TokenBasis
 from ingest.types import Article
 from tests.ingest.conftest import Library
@@ -40,8 +40,15 @@ def records(embedder: Embedder) -> list[StoredChunk]:
     for chunk in split_article(Article("a", "A", TEXT), IngestSettings(), embedder.token_spans):
         vector, *sentences = embedder.encode([chunk.embedded_text, *(s.text for s in chunk.sentences)])
         tokens = tuple(basis.pack(embedder.read(sentence.text)) for sentence in chunk.sentences)
-        made.append(StoredChunk(chunk, vector, np.stack(sentences), tokens))
+        questions = tuple(_questions(embedder, basis, sentence.text) for sentence in chunk.sentences)
+        made.append(StoredChunk(chunk, vector, np.stack(sentences), tokens, questions))
     return made
+
+
+def _questions(embedder: Embedder, basis: TokenBasis, text: str) -> tuple[StoredQuestion, ...]:
+    """Two questions for one sentence of the text, none for the others."""
+    asked = ["Is it cheap?", "What does payroll cost?"] if text.startswith("Payroll") else []
+    return tuple(StoredQuestion(read.text_vector, basis.pack(read)) for read in map(embedder.read, asked))
 
 
 @pytest.fixture
@@ -58,6 +65,11 @@ def assert_same(read: StoredChunk, written: StoredChunk) -> None:
     assert np.allclose(read.sentence_vectors, written.sentence_vectors, atol=1e-3)
     assert len(read.tokens) == len(written.tokens)
     assert all(np.array_equal(one, other) for one, other in zip(read.tokens, written.tokens, strict=True))
+    assert [len(own) for own in read.questions] == [len(own) for own in written.questions]
+    for own, others in zip(read.questions, written.questions, strict=True):
+        for one, other in zip(own, others, strict=True):
+            assert np.allclose(one.vector, other.vector, atol=1e-3)
+            assert np.array_equal(one.tokens, other.tokens)
 
 
 def test_what_was_written_is_read_in_this_and_the_next_process(
@@ -101,7 +113,8 @@ def test_a_long_text_is_spread_over_fields_and_put_together_again(tmp_path: Path
     (chunk,) = split_article(Article("a", "A", text), settings, embedder.token_spans)
     basis = TokenBasis.fit(embedder)
     tokens = tuple(basis.pack(embedder.read(sentence.text)) for sentence in chunk.sentences)
-    one = StoredChunk(chunk, embedder.encode([text])[0], embedder.encode([s.text for s in chunk.sentences]), tokens)
+    sentences = embedder.encode([s.text for s in chunk.sentences])
+    one = StoredChunk(chunk, embedder.encode([text])[0], sentences, tokens, tuple(() for _ in tokens))
     store = ChunkStore.create(tmp_path / "store")
     store.add([one])
     assert_same(store.get([chunk.id])[chunk.id], one)
