@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.routing import Match
 
 from assistant.types import Answer, Turn
+from ui.answering import Answering
 from ui.backend import Backend
 from ui.problems import RETRY_SECONDS, documented
+from ui.stream import DOCUMENTED as STREAMED
+from ui.stream import stream_answer
 
 if TYPE_CHECKING:
     from ingest.types import Article
@@ -61,14 +64,24 @@ class Readiness(BaseModel):
     articles: int | None = None
 
 
-def api_router(backend: Backend) -> APIRouter:
+def api_router(backend: Backend, answering: Answering) -> APIRouter:
     """Return the endpoints under /api."""
     router = APIRouter(prefix="/api", tags=["assistant"])
 
-    @router.post("/ask", operation_id="ask", responses=documented(413, 422, 503))
-    def ask(request: AskRequest) -> Answer:
+    @router.post("/ask", operation_id="ask", responses=documented(413, 422, 503, 504))
+    async def ask(request: AskRequest) -> Answer:
         """Answer a question from the articles, every statement with its citation."""
-        return backend.assistant().ask(request.question, history=request.history)
+        return await answering.ask(request.question, request.history)
+
+    @router.post(
+        "/ask/stream",
+        operation_id="ask_stream",
+        response_class=StreamingResponse,
+        responses=STREAMED | documented(413, 422, 503),
+    )
+    async def ask_stream(request: AskRequest) -> StreamingResponse:
+        """Answer a question part by part, as server-sent events; the last one is the whole answer."""
+        return stream_answer(answering, request.question, request.history)
 
     @router.get("/articles", operation_id="list_articles", responses=documented(503))
     def list_articles() -> list[ArticleEntry]:

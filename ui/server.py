@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 
 from ingest.errors import SettingsError
+from ui.answering import Answering
 from ui.api import api_router, health_router
 from ui.articles import articles_router
 from ui.backend import Backend
@@ -36,6 +37,7 @@ SHUTDOWN_SECONDS = 3
 def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     """Return the application; it opens the assistant when it is started."""
     backend = backend or Backend(settings)
+    answering = Answering(backend, settings)
     chat = LateChat(settings, backend)
 
     @contextlib.asynccontextmanager
@@ -43,6 +45,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
         backend.start()
         async with chat.running():
             yield
+        answering.close()
         backend.stop()
 
     app = FastAPI(
@@ -57,7 +60,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     add_problem_handlers(app)
     app.include_router(health_router(backend, lambda: chat.ready))
-    app.include_router(api_router(backend))
+    app.include_router(api_router(backend, answering))
     app.include_router(articles_router(backend))
     add_docs(app)
 

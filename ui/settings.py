@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535)
     max_question_chars: int = Field(default=2000, ge=10, le=20_000)
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    concurrency: int = Field(default=8, ge=1, le=200)
+    max_waiting: int = Field(default=100, ge=0, le=10_000)
+    answer_seconds: float = Field(default=60.0, gt=0, le=3600)
     log_level: LogLevel = "info"
 
     @property
