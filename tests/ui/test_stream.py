@@ -128,15 +128,21 @@ def test_a_fault_on_the_way_is_an_error_event_and_is_logged(
     assert "a fault that tells secrets" in caplog.text
 
 
-def test_more_questions_than_there_is_room_for_are_refused_at_once(held: HeldAssistant) -> None:
+def test_more_questions_than_there_is_room_for_are_refused_at_once(
+    held: HeldAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.01)
     body = {"question": QUESTION}
-    with serve(held, concurrency=1, max_waiting=1) as url, ThreadPoolExecutor(2) as readers:
-        waiting = [readers.submit(httpx.post, f"{url}/api/ask", json=body, timeout=60) for _ in range(2)]
+    with serve(held, concurrency=1, max_waiting=1) as url, ThreadPoolExecutor(1) as reader:
+        answered = reader.submit(httpx.post, f"{url}/api/ask", json=body, timeout=60)
         assert held.begun.wait(60)
-        wait_until(lambda: httpx.post(f"{url}/api/ask/stream", json=body).status_code == 503, "there is no more room")
-        refused = httpx.post(f"{url}/api/ask", json=body)
-        problem = assert_problem(refused, 503)
-        held.go_on.set()
-        assert [reader.result().status_code for reader in waiting] == [200, 200]
-    assert problem["type"] == "urn:bpo-kpo:problem:busy"
+        with httpx.stream("POST", f"{url}/api/ask/stream", json=body, timeout=60) as waiting:
+            lines = waiting.iter_lines()
+            assert len([line for line in itertools.islice(lines, 8) if line]) > 2
+            refused = httpx.post(f"{url}/api/ask", json=body)
+            assert_problem(httpx.post(f"{url}/api/ask/stream", json=body), 503)
+            held.go_on.set()
+            assert [name for name, _ in sse_events(lines)][-1] == "done"
+        assert answered.result().status_code == 200
+    assert assert_problem(refused, 503)["type"] == "urn:bpo-kpo:problem:busy"
     assert int(refused.headers["retry-after"]) > 0
