@@ -78,6 +78,16 @@ class Chunk:
         return f"{self.heading}\n{self.text}" if self.heading else self.text
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredChunk:
+    """A chunk with its unit vector (dim,), its sentences' (n_sentences, dim), and each sentence's tokens."""
+
+    chunk: Chunk
+    vector: Vectors
+    sentence_vectors: Vectors
+    tokens: tuple[TokenBytes, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A file of the corpus that was left out, and why."""
