@@ -5,7 +5,7 @@ Nothing here ranks or writes. Chunks that were read once stay in memory, up to a
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,9 @@ from ingest import build
 from ingest.domain import Domain
 from ingest.embed import Embedder
 from ingest.errors import IndexDamaged, ModelMismatch
-from ingest.keywords import KeywordIndex
+from ingest.keywords import KeywordIndex, words
 from ingest.reader import Articles, Place, Reader
+from ingest.segments import Statistics, add_up
 from ingest.settings import EMBEDDED, StoreSettings
 from ingest.snapshots import Manifest, check_files, mending, open_home, read_current, read_manifest
 from ingest.tokens import TokenBasis
@@ -106,7 +107,8 @@ def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED)
     try:
         domain = Domain.model_validate_json((folder / build.DOMAIN).read_bytes())
         questions, question_vectors = _known_questions(folder, domain, reader)
-        statistics = reader.statistics()
+        asked = Statistics(words=Counter(word for text in build.starters(domain) for word in set(words(text))))
+        statistics = add_up([reader.statistics(), asked], [])
         return OpenIndex(
             manifest=manifest,
             articles=Articles(reader),

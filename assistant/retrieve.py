@@ -135,20 +135,20 @@ def _candidates(index: OpenIndex, vector: Vectors, words: _Words, settings: Sear
 
 
 def _best_chunks(index: OpenIndex, best: Best, limit: int) -> list[Place]:
-    """Return the best chunks, best first; equal ones in the order of their ids."""
-    places = [Place(segment, row) for segment, row in zip(best.segments.tolist(), best.rows.tolist(), strict=True)]
-    ids = [index.store.parts[place.segment].segment.ids_by_row[place.row] for place in places]
-    order = sorted(range(len(places)), key=lambda i: (-best.scores[i], ids[i]))
-    return [places[i] for i in order[:limit]]
+    """Return the best chunks, best first; equal ones in the order of articles and text."""
+    found = []
+    for score, segment, row in zip(best.scores.tolist(), best.segments.tolist(), best.rows.tolist(), strict=True):
+        found.append((-score, index.store.parts[segment].segment.article_at(row), row, segment))
+    return [Place(segment, row) for _, _, row, segment in sorted(found)[:limit]]
 
 
 def _best_sentences(index: OpenIndex, best: Best, limit: int) -> list[Place]:
-    """Return the chunks of the best sentences, best first; equal ones in the order of chunk ids and text."""
+    """Return the chunks of the best sentences, best first; equal ones in the order of articles and text."""
     found = []
     for score, segment, row in zip(best.scores.tolist(), best.segments.tolist(), best.rows.tolist(), strict=True):
         part = index.store.parts[segment].segment
         chunk = int(np.searchsorted(part.chunk_sentences, row, side="right")) - 1
-        found.append((-score, part.ids_by_row[chunk], row, Place(segment, chunk)))
+        found.append((-score, part.article_at(chunk), row, Place(segment, chunk)))
     return [place for _, _, _, place in sorted(found)[:limit]]
 
 

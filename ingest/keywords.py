@@ -144,11 +144,12 @@ class KeywordScores:
 
     def best(self, limit: int) -> Best:
         """Return the best texts in no particular order; those that equal the last of them come with it."""
+        scale = np.float32(self._scale)
         found: list[Best] = []
         for number, part in enumerate(self._parts):
             rows = _highest(part.scores, limit)
             own = rows if part.rows is None else part.rows[rows]
-            found.append(Best(part.scores[rows], np.full(len(rows), number, np.int32), own.astype(np.int32)))
+            found.append(Best(part.scores[rows] * scale, np.full(len(rows), number, np.int32), own.astype(np.int32)))
         if len(found) == 1:
             return found[0]
         scores = np.concatenate([one.scores for one in found])

@@ -225,8 +225,8 @@ class Segment:
         self.chunk_sentences: npt.NDArray[np.int64] = _load(folder / CHUNK_SENTENCES)
         self.article_chunks: npt.NDArray[np.int64] = _load(folder / ARTICLE_CHUNKS)
         self._article_starts = _load(folder / ARTICLE_STARTS)
-        article_ids: list[str] = json.loads((folder / ARTICLE_IDS).read_bytes())
-        self.articles = {article_id: i for i, article_id in enumerate(article_ids)}
+        self._article_ids: list[str] = json.loads((folder / ARTICLE_IDS).read_bytes())
+        self.articles = {article_id: i for i, article_id in enumerate(self._article_ids)}
         if not (len(self.records) == len(self.chunk_ids) == len(self.chunk_rows) == len(self.chunk_sentences) - 1):
             raise ValueError(f"{folder} has {len(self.records)} records and {len(self.chunk_ids)} chunk ids")
         if not (len(self.articles) == len(self.article_chunks) - 1 == len(self._article_starts) - 1):
@@ -291,12 +291,9 @@ class Segment:
         rows: list[int] = self.chunk_rows[at].tolist()
         return rows
 
-    @cached_property
-    def ids_by_row(self) -> Ids:
-        """The ids of the chunks, by row, shape (n_chunks,)."""
-        ids = np.empty_like(self.chunk_ids)
-        ids[self.chunk_rows] = self.chunk_ids
-        return ids
+    def article_at(self, row: int) -> str:
+        """Return the id of the article that the chunk of a row belongs to."""
+        return self._article_ids[int(np.searchsorted(self.article_chunks, row, side="right")) - 1]
 
     def article(self, article_id: str) -> Article:
         """Return one of `articles`."""

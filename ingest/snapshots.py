@@ -21,8 +21,9 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ingest.errors import IndexBusy, IndexDamaged, IndexMissing
 from ingest.settings import EMBEDDED, StoreSettings
@@ -79,6 +80,13 @@ class Manifest(BaseModel):
     skipped: dict[str, str]
     segments: tuple[SegmentStamp, ...]
     files: dict[str, str]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        for name in ("chunks", "sentences"):
+            if getattr(self, name) != (total := sum(getattr(segment, name) for segment in self.segments)):
+                raise ValueError(f"it names {getattr(self, name)} {name}, its segments {total}")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
     from assistant import AnswerSettings
-    from ingest.settings import IngestSettings
+    from ingest.settings import IngestSettings, StoreSettings
 
 PREFIX = "BPO_KPO_"
 
@@ -25,7 +25,9 @@ class Settings(BaseSettings):
 
     `model`, `words` and `threshold` are those of `assistant.AnswerSettings`, `max_file_bytes` that of
     `ingest.settings.IngestSettings`; None keeps their default. `port` 0 takes any free port.
-    `max_body_bytes` bounds one HTTP request.
+    `max_body_bytes` bounds one HTTP request. `precision` and the `store_...` fields are those of
+    `ingest.settings`; `store_headers` is a JSON object, such as {"Authorization": "Bearer ..."}. A server looks for
+    a new snapshot every `poll_seconds`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
@@ -33,6 +35,11 @@ class Settings(BaseSettings):
     corpus: Path = Path("corpus")
     index: Path = Path("var/index")
     model: str | None = Field(default=None, min_length=1)
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    store: str = Field(default="embedded", pattern=r"^(embedded|cloud|https?://[^\s/]+/?)$")
+    store_headers: dict[str, SecretStr] = Field(default_factory=dict)
+    store_name: str = Field(default="bpo-kpo", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,60}$")
+    poll_seconds: float = Field(default=5.0, gt=0, le=3600)
     max_file_bytes: int | None = Field(default=None, ge=1)
     words: int | None = Field(default=None, ge=20, le=1000)
     threshold: float | None = Field(default=None, ge=0, le=1)
@@ -50,7 +57,15 @@ class Settings(BaseSettings):
         """The settings of ingest."""
         from ingest.settings import IngestSettings
 
-        return IngestSettings(**_given(model=self.model, max_file_bytes=self.max_file_bytes))
+        given = _given(model=self.model, max_file_bytes=self.max_file_bytes)
+        return IngestSettings(precision=self.precision, store=self.where, **given)
+
+    @property
+    def where(self) -> StoreSettings:
+        """Where the index lives."""
+        from ingest.settings import StoreSettings
+
+        return StoreSettings(address=self.store, headers=self.store_headers, name=self.store_name)
 
     @property
     def answer(self) -> AnswerSettings:
@@ -58,7 +73,9 @@ class Settings(BaseSettings):
         from assistant import AnswerSettings
 
         given = _given(model=self.model, words=self.words, threshold=self.threshold)
-        return AnswerSettings(max_question_chars=self.max_question_chars, **given)
+        return AnswerSettings(
+            max_question_chars=self.max_question_chars, precision=self.precision, store=self.where, **given
+        )
 
 
 def load_settings(**given: object) -> Settings:
@@ -73,6 +90,9 @@ def load_settings(**given: object) -> Settings:
         from ingest.errors import SettingsError
 
         first = error.errors()[0]
+        if not first["loc"]:
+            # A variable that is not the JSON it should be; its value, which may be a secret, is not shown.
+            raise SettingsError(f"{first['msg']}. Set {PREFIX}STORE_HEADERS to a JSON object, or unset it.") from None
         name = f"{PREFIX}{str(first['loc'][0]).upper()}"
         raise SettingsError(f"{name} is {first['input']!r}: {first['msg']}. Set it right, or unset it.") from error
 
