@@ -6,6 +6,7 @@ dialect expects (`/v1/…`) goes with the problem, as its member `error`.
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -13,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.errors import QuestionError
 from ui import texts
@@ -23,6 +25,9 @@ RETRY_SECONDS = 2
 
 # Paths whose errors are for programs; all other paths are pages.
 API_PATHS = ("/api/", "/v1/", "/embed/", "/metrics")
+
+
+_logger = logging.getLogger(__name__)
 
 
 class InvalidField(BaseModel):
@@ -57,13 +62,19 @@ class TookTooLong(Exception):  # noqa: N818 - names the limit, not a failure
         super().__init__(texts.TOOK_TOO_LONG.format(seconds=f"{seconds:g}"))
 
 
-def problem_response(problem: Problem, headers: dict[str, str] | None = None, *, path: str = "") -> Response:
-    """Return a problem as an HTTP response of its status."""
-    content = problem.model_dump(exclude_none=True)
+def problem_content(problem: Problem, path: str = "") -> dict[str, object]:
+    """Return a problem as JSON, in the form that programs expect at a path."""
+    content: dict[str, object] = problem.model_dump(exclude_none=True)
     if path.startswith("/v1/"):
         kind = "server_error" if problem.status >= 500 else "invalid_request_error"
         code = problem.type.rpartition(":")[2] if problem.type != "about:blank" else None
         content["error"] = {"message": problem.detail, "type": kind, "param": None, "code": code}
+    return content
+
+
+def problem_response(problem: Problem, headers: dict[str, str] | None = None, *, path: str = "") -> Response:
+    """Return a problem as an HTTP response of its status."""
+    content = problem_content(problem, path)
     retry = {"Retry-After": str(RETRY_SECONDS)} if problem.status == 503 else {}
     return JSONResponse(content, status_code=problem.status, headers=retry | (headers or {}), media_type=MEDIA_TYPE)
 
@@ -129,12 +140,37 @@ def add_problem_handlers(app: FastAPI) -> None:
         problem = Problem(title=title, status=error.status_code, detail=error.detail)
         return problem_response(problem, headers, path=request.url.path)
 
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        # The traceback is logged by the server, which gets the error again once this response is sent.
-        if not _for_programs(request):
-            return error_page(texts.SERVER_ERROR_TITLE, texts.SERVER_ERROR, status=500)
-        return problem_response(problem_of(error), path=request.url.path)
+
+class Faults:
+    """ASGI middleware, the innermost: logs what nobody expected, and answers with a problem or a page.
+
+    It stands where it does so that this answer, too, passes what guards the others.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer for it if it fails."""
+        begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        except Exception as error:
+            # A connection that is closed tells more of a half-sent response than anything added to it.
+            if scope["type"] != "http" or begun:
+                raise
+            _logger.exception("%s %s failed", scope["method"], scope["path"])
+            request = Request(scope)
+            response: Response = error_page(texts.SERVER_ERROR_TITLE, texts.SERVER_ERROR, status=500)
+            if _for_programs(request):
+                response = problem_response(problem_of(error), path=request.url.path)
+            await response(scope, receive, send)
 
 
 def _for_programs(request: Request) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ui.origins import parse_origin, split_list
 
 if TYPE_CHECKING:
     from assistant import AnswerSettings
@@ -20,6 +22,17 @@ LogLevel = Annotated[
 ]
 
 
+# Several values between commas or blanks.
+_List = BeforeValidator(split_list)
+
+
+def _check_rates(text: str) -> str:
+    from ui.limits import read_rates
+
+    read_rates(text)
+    return text
+
+
 class Settings(BaseSettings):
     """What the command line and the server need to know. Each field is also a variable: `BPO_KPO_PORT`.
 
@@ -27,7 +40,7 @@ class Settings(BaseSettings):
     `ingest.settings.IngestSettings`; None keeps their default. `port` 0 takes any free port.
     `max_body_bytes` bounds one HTTP request. `precision` and the `store_...` fields are those of
     `ingest.settings`; `store_headers` is a JSON object, such as {"Authorization": "Bearer ..."}. A server looks for
-    a new snapshot every `poll_seconds`.
+    a new snapshot every `poll_seconds`. Lists are written with commas: `BPO_KPO_ALLOWED_ORIGINS=https://a,https://b`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
@@ -50,7 +63,14 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=8, ge=1, le=200)
     max_waiting: int = Field(default=100, ge=0, le=10_000)
     answer_seconds: float = Field(default=60.0, gt=0, le=3600)
+    max_history: int = Field(default=100, ge=0, le=1000)
+    allowed_origins: Annotated[tuple[Annotated[str, AfterValidator(parse_origin)], ...], NoDecode, _List] = ()
+    rate_limit: Annotated[str, AfterValidator(_check_rates)] = "120/minute"
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, _List] = ()
+    api_keys: Annotated[tuple[Annotated[SecretStr, Field(min_length=16)], ...], NoDecode, _List] = ()
     log_level: LogLevel = "info"
+    log_format: Literal["text", "json"] = "text"
+    log_questions: bool = False
 
     @property
     def ingest(self) -> IngestSettings:
@@ -93,8 +113,10 @@ def load_settings(**given: object) -> Settings:
         if not first["loc"]:
             # A variable that is not the JSON it should be; its value, which may be a secret, is not shown.
             raise SettingsError(f"{first['msg']}. Set {PREFIX}STORE_HEADERS to a JSON object, or unset it.") from None
-        name = f"{PREFIX}{str(first['loc'][0]).upper()}"
-        raise SettingsError(f"{name} is {first['input']!r}: {first['msg']}. Set it right, or unset it.") from error
+        field = str(first["loc"][0])
+        # A key is not shown, not even a wrong one.
+        shown = "" if field == "api_keys" else f" is {first['input']!r}"
+        raise SettingsError(f"{PREFIX}{field.upper()}{shown}: {first['msg']}. Set it right, or unset it.") from error
 
 
 def _given(**values: Any) -> dict[str, Any]:

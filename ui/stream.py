@@ -51,7 +51,7 @@ def stream_answer(answering: Answering, question: str, history: Sequence[Turn]) 
     Raises:
         As `Answering.check` does, so that these become responses of their own status.
     """
-    answering.check(question)
+    answering.check(question, history)
     return StreamingResponse(_events(answering, question, history), media_type="text/event-stream", headers=HEADERS)
 
 
