@@ -91,10 +91,11 @@ class Assistant:
             IndexDamaged: the index cannot be used.
             ModelMismatch: it was built with another model.
             ModelError: the model cannot be loaded.
+            StoreUnavailable: the Chroma server does not answer.
         """
         settings = settings or AnswerSettings()
-        embedder = embedder or Embedder.load(settings.model)
-        return cls(open_index(index, embedder), embedder, settings)
+        embedder = embedder or Embedder.load(settings.model, settings.precision)
+        return cls(open_index(index, embedder, settings.store), embedder, settings)
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -204,7 +205,6 @@ class Assistant:
 def _known_words(index: OpenIndex) -> list[str]:
     """Return the words that the articles, their titles and the domain use."""
     domain = index.domain
-    named = [f"{article.title} {article.publisher or ''}" for article in index.articles.values()]
-    named += [name for side in domain.sides for name in (side.name, *side.synonyms)]
+    named = [name for side in domain.sides for name in (side.name, *side.synonyms)]
     named += [f"{aspect.name} {' '.join(aspect.words)} {aspect.about}" for aspect in domain.aspects]
-    return [*index.vocabulary, *(word for text in named for word in words(text))]
+    return [*index.vocabulary, *index.title_words, *(word for text in named for word in words(text))]

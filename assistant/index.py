@@ -1,63 +1,60 @@
-"""Open a snapshot for answering: its articles, domain, store, keyword indexes and prepared vectors.
+"""Open a snapshot for answering: its articles, domain, chunks, keyword indexes and prepared vectors.
 
 Nothing here ranks or writes. Chunks that were read once stay in memory, up to a bound.
 """
 
 from __future__ import annotations
 
-import json
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
 
-from ingest import pipeline
+from ingest import build
 from ingest.domain import Domain
 from ingest.embed import Embedder
 from ingest.errors import IndexDamaged, ModelMismatch
-from ingest.keywords import KeywordIndex
-from ingest.snapshots import Manifest, check_files, mending, read_current
-from ingest.store import ChunkStore, StoredChunk
+from ingest.keywords import KeywordIndex, words
+from ingest.reader import Articles, Place, Reader
+from ingest.segments import Statistics, add_up
+from ingest.settings import EMBEDDED, StoreSettings
+from ingest.snapshots import Manifest, check_files, mending, open_home, read_current, read_manifest
 from ingest.tokens import TokenBasis
-from ingest.types import Article, Vectors
-from ingest.vectors import load_basis
+from ingest.types import Article, StoredChunk, Vectors
 
 _CHUNKS_IN_MEMORY = 20_000
 
 
 class ChunkCache:
-    """Reads chunks from the store and keeps the ones used last. Safe to call from several threads."""
+    """Reads chunks and keeps the ones used last. Safe to call from several threads."""
 
-    def __init__(self, store: ChunkStore, size: int = _CHUNKS_IN_MEMORY) -> None:
-        self._store = store
+    def __init__(self, reader: Reader, size: int = _CHUNKS_IN_MEMORY) -> None:
+        self._reader = reader
         self._size = size
-        self._kept: OrderedDict[str, StoredChunk] = OrderedDict()
+        self._kept: OrderedDict[Place, StoredChunk] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, ids: Sequence[str]) -> list[StoredChunk]:
-        """Return the chunks of these ids, in the order given.
+    def get(self, places: Sequence[Place]) -> list[StoredChunk]:
+        """Return the chunks at these places, in the order given.
 
         Raises:
-            IndexDamaged: the store lacks one, or one is damaged.
+            IndexDamaged: one is damaged.
         """
         with self._lock:
-            missing = [chunk_id for chunk_id in ids if chunk_id not in self._kept]
-        read = self._store.get(missing) if missing else {}
-        if len(read) < len(missing):
-            raise IndexDamaged("The index's vector store lacks chunks that it ranked. Build it anew: bpo-kpo ingest")
+            found = {place: self._kept[place] for place in places if place in self._kept}
+        read = {place: self._reader.read(place) for place in places if place not in found}
         with self._lock:
-            for chunk_id in ids:
-                if chunk_id in read:
-                    self._kept[chunk_id] = read[chunk_id]
-                elif chunk_id in self._kept:
-                    self._kept.move_to_end(chunk_id)
-            found = [self._kept[chunk_id] for chunk_id in ids if chunk_id in self._kept]
+            for place in found:
+                if place in self._kept:
+                    self._kept.move_to_end(place)
+            self._kept.update(read)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-        return found
+        found.update(read)
+        return [found[place] for place in places]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,13 +62,14 @@ class OpenIndex:
     """A snapshot that is ready to be searched.
 
     `questions` are known questions with `question_vectors` of shape (n_questions, dim). `token_counts` tells in
-    how many sentences each of the model's tokens stands, `vocabulary` in how many chunks each word.
+    how many sentences each of the model's tokens stands, `vocabulary` in how many chunks each word, and
+    `title_words` in how many articles' titles and publishers.
     """
 
     manifest: Manifest
-    articles: dict[str, Article]
+    articles: Mapping[str, Article]
     domain: Domain
-    store: ChunkStore
+    store: Reader
     chunks: ChunkCache
     chunk_keywords: KeywordIndex
     sentence_keywords: KeywordIndex
@@ -80,17 +78,20 @@ class OpenIndex:
     basis: TokenBasis
     token_counts: dict[int, int]
     vocabulary: dict[str, int]
+    title_words: dict[str, int]
 
 
-def open_index(index: Path, embedder: Embedder) -> OpenIndex:
+def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED) -> OpenIndex:
     """Open the snapshot in use.
 
     Raises:
         IndexMissing: nothing was ingested here yet.
         IndexDamaged: a file of the snapshot is missing or damaged.
         ModelMismatch: the snapshot was built with another embedding model.
+        StoreUnavailable: the Chroma server does not answer.
     """
-    folder, manifest = read_current(index)
+    home = open_home(index, store)
+    folder, manifest = read_current(index, home)
     if manifest.model.sha256 != embedder.sha256:
         raise ModelMismatch(
             f"The index {index} was built with the embedding model {manifest.model.name} "
@@ -98,32 +99,44 @@ def open_index(index: Path, embedder: Embedder) -> OpenIndex:
             f"BPO_KPO_MODEL={manifest.model.name}, or build the index anew: bpo-kpo ingest --index {index}"
         )
     check_files(folder, manifest)
+    for stamp in manifest.segments:
+        if stamp.snapshot != manifest.snapshot:
+            own = home.fetch(stamp.snapshot)
+            check_files(own, read_manifest(own))
+    reader = Reader.open(home, folder, manifest)
     try:
-        articles = [Article(**entry) for entry in json.loads((folder / pipeline.ARTICLES).read_bytes())]
-        domain = Domain.model_validate_json((folder / pipeline.DOMAIN).read_bytes())
-        questions = tuple(json.loads((folder / pipeline.QUESTIONS).read_bytes()))
-        question_vectors = np.load(folder / pipeline.QUESTION_VECTORS)
-        basis = load_basis(folder)
-        token_counts = {int(token): int(n) for token, n in np.load(folder / pipeline.TOKEN_COUNTS)}
-        vocabulary = json.loads((folder / pipeline.VOCABULARY).read_bytes())
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexDamaged(f"The index {folder} cannot be read: {error}. {mending(folder)}") from error
-    store = ChunkStore.open(folder / pipeline.STORE)
-    if (count := store.count()) != manifest.chunks:
-        raise IndexDamaged(
-            f"The index {folder} holds {count} chunks, its manifest names {manifest.chunks}. {mending(folder)}"
+        domain = Domain.model_validate_json((folder / build.DOMAIN).read_bytes())
+        questions, question_vectors = _known_questions(folder, domain, reader)
+        asked = Statistics(words=Counter(word for text in build.starters(domain) for word in set(words(text))))
+        statistics = add_up([reader.statistics(), asked], [])
+        return OpenIndex(
+            manifest=manifest,
+            articles=Articles(reader),
+            domain=domain,
+            store=reader,
+            chunks=ChunkCache(reader),
+            chunk_keywords=reader.chunk_keywords(),
+            sentence_keywords=reader.sentence_keywords(),
+            questions=questions,
+            question_vectors=question_vectors,
+            basis=TokenBasis.load(folder / build.TOKEN_BASIS),
+            token_counts=statistics.tokens,
+            vocabulary=statistics.words,
+            title_words=statistics.titles,
         )
-    return OpenIndex(
-        manifest=manifest,
-        articles={article.id: article for article in articles},
-        domain=domain,
-        store=store,
-        chunks=ChunkCache(store),
-        chunk_keywords=KeywordIndex.load(folder / pipeline.CHUNK_KEYWORDS),
-        sentence_keywords=KeywordIndex.load(folder / pipeline.SENTENCE_KEYWORDS),
-        questions=questions,
-        question_vectors=question_vectors,
-        basis=basis,
-        token_counts=token_counts,
-        vocabulary=vocabulary,
-    )
+    except (OSError, ValueError, TypeError, KeyError, EOFError) as error:
+        reader.close()
+        raise IndexDamaged(f"The index {folder} cannot be read: {error}. {mending(folder)}") from error
+
+
+def _known_questions(folder: Path, domain: Domain, reader: Reader) -> tuple[tuple[str, ...], Vectors]:
+    """Return the questions that the domain proposes and those that the articles answer, with their vectors."""
+    first = build.starters(domain)
+    vectors = np.load(folder / build.STARTER_VECTORS)
+    if len(first) != len(vectors):
+        raise ValueError(f"{len(first)} questions are proposed, {len(vectors)} vectors of them stored")
+    texts, others = reader.questions()
+    new = [i for i, text in enumerate(texts) if text not in set(first)]
+    if new:
+        vectors = np.concatenate([vectors, others[new]])
+    return (*first, *(texts[i] for i in new)), vectors.astype(np.float32)

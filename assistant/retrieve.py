@@ -17,9 +17,9 @@ import numpy.typing as npt
 from assistant.index import OpenIndex
 from assistant.settings import SearchSettings
 from assistant.types import Passage
-from ingest.pipeline import sentence_id
-from ingest.store import StoredChunk
-from ingest.types import Chunk, Vectors
+from ingest.keywords import Best, KeywordScores
+from ingest.reader import Place
+from ingest.types import Chunk, StoredChunk, Vectors
 
 Scores = npt.NDArray[np.float32]
 
@@ -71,15 +71,17 @@ def search(index: OpenIndex, query: Query, settings: SearchSettings) -> list[Hit
         The candidates, best first; equal scores in the order of their chunk ids.
     """
     words = _Words(
-        chunk=_normalised(index.chunk_keywords.scores(query.stems)),
-        sentence=_normalised(index.sentence_keywords.scores(query.stems)),
-        related=_normalised(index.sentence_keywords.scores(query.related)),
+        chunk=index.chunk_keywords.score(query.stems),
+        sentence=index.sentence_keywords.score(query.stems),
+        related=index.sentence_keywords.score(query.related),
     )
-    stored = index.chunks.get(_candidates(index, query.vector, words, settings))
+    places = _candidates(index, query.vector, words, settings)
+    stored = index.chunks.get(places)
     token_hits = _token_hits(stored, query)
     weights = _met(query.weights, token_hits, settings.met_power)
     hits = [
-        _score(index, one, query, weights, own, words, settings) for one, own in zip(stored, token_hits, strict=True)
+        _score(one, query, weights, own, scores, settings)
+        for one, own, scores in zip(stored, token_hits, _word_scores(index, places, words), strict=True)
     ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.stored.chunk.id))
 
@@ -129,49 +131,65 @@ def to_passage(index: OpenIndex, chunk: Chunk, score: float) -> Passage:
 
 
 class _Words(NamedTuple):
-    """BM25 scores, each scaled so that the best text has 1: of every chunk, and twice of every sentence."""
+    """BM25 scores, each scaled so that the best text has 1: of chunks, and twice of sentences."""
 
-    chunk: Scores
+    chunk: KeywordScores
+    sentence: KeywordScores
+    related: KeywordScores
+
+
+class _WordScores(NamedTuple):
+    """The BM25 scores of one chunk, and of its sentences, shape (n_sentences,)."""
+
+    chunk: float
     sentence: Scores
     related: Scores
 
 
-def _candidates(index: OpenIndex, vector: Vectors, words: _Words, settings: SearchSettings) -> list[str]:
-    ids = index.store.nearest(vector, min(settings.candidates, index.manifest.chunks))
-    by_words = (index.chunk_keywords.ids[i] for i in _best(words.chunk, settings.keyword_candidates))
-    related = (index.sentence_keywords.ids[i] for i in _best(words.related, settings.keyword_candidates))
-    return list(dict.fromkeys([*ids, *by_words, *(sentence.rsplit(":", 1)[0] for sentence in related)]))
+def _candidates(index: OpenIndex, vector: Vectors, words: _Words, settings: SearchSettings) -> list[Place]:
+    nearest = index.store.nearest(vector, settings.candidates)
+    by_words = _best_chunks(index, words.chunk.best(settings.keyword_candidates), settings.keyword_candidates)
+    related = _best_sentences(index, words.related.best(settings.keyword_candidates), settings.keyword_candidates)
+    return list(dict.fromkeys([*nearest, *by_words, *related]))
 
 
-def _best(scores: Scores, limit: int) -> list[int]:
-    """Return the positions of the best scores above zero, best first."""
-    return [i for i in np.argsort(-scores, kind="stable")[:limit].tolist() if scores[i] > 0]
+def _best_chunks(index: OpenIndex, best: Best, limit: int) -> list[Place]:
+    """Return the best chunks, best first; equal ones in the order of articles and text."""
+    found = []
+    for score, segment, row in zip(best.scores.tolist(), best.segments.tolist(), best.rows.tolist(), strict=True):
+        found.append((-score, index.store.parts[segment].segment.article_at(row), row, segment))
+    return [Place(segment, row) for _, _, row, segment in sorted(found)[:limit]]
 
 
-def _score(
-    index: OpenIndex,
-    stored: StoredChunk,
-    query: Query,
-    weights: Scores,
-    token_hits: Scores,
-    words: _Words,
-    settings: SearchSettings,
-) -> Hit:
-    chunk = stored.chunk
-    cosine = float(stored.vector @ query.vector)
-    cosines = stored.sentence_vectors @ query.vector
-    rows = [index.sentence_keywords.row(sentence_id(chunk, i)) for i in range(len(chunk.sentences))]
-    asked = _asked(stored, query.vector)
-    fused = (
-        settings.chunk_vector * cosine
-        + settings.chunk_keyword * words.chunk[index.chunk_keywords.row(chunk.id)]
-        + settings.sentence_vector * cosines
-        + settings.sentence_keyword * words.sentence[rows]
-        + settings.related * words.related[rows]
-        + settings.tokens * (token_hits @ weights)
-        + settings.asked * asked
-    ) / settings.total
-    return Hit(stored, float(fused.max()), cosine, fused, cosines, asked, token_hits)
+def _best_sentences(index: OpenIndex, best: Best, limit: int) -> list[Place]:
+    """Return the chunks of the best sentences, best first; equal ones in the order of articles and text."""
+    found = []
+    for score, segment, row in zip(best.scores.tolist(), best.segments.tolist(), best.rows.tolist(), strict=True):
+        part = index.store.parts[segment].segment
+        chunk = int(np.searchsorted(part.chunk_sentences, row, side="right")) - 1
+        found.append((-score, part.article_at(chunk), row, Place(segment, chunk)))
+    return [place for _, _, _, place in sorted(found)[:limit]]
+
+
+def _word_scores(index: OpenIndex, places: Sequence[Place], words: _Words) -> list[_WordScores]:
+    """Return the BM25 scores of the chunks at these places."""
+    found: dict[Place, _WordScores] = {}
+    for segment in dict.fromkeys(place.segment for place in places):
+        own = [place for place in places if place.segment == segment]
+        spans = [index.store.sentence_rows(place) for place in own]
+        rows = np.concatenate([np.arange(span.start, span.stop) for span in spans])
+        ends = np.cumsum([span.stop - span.start for span in spans])[:-1]
+        found |= {
+            place: _WordScores(float(chunk), sentence, related)
+            for place, chunk, sentence, related in zip(
+                own,
+                words.chunk.at(segment, np.array([place.row for place in own])),
+                np.split(words.sentence.at(segment, rows), ends),
+                np.split(words.related.at(segment, rows), ends),
+                strict=True,
+            )
+        }
+    return [found[place] for place in places]
 
 
 def _met(weights: Scores, token_hits: Sequence[Scores], power: float) -> Scores:
@@ -188,6 +206,24 @@ def _asked(stored: StoredChunk, vector: Vectors) -> Scores:
     return np.array(nearest, dtype=np.float32)
 
 
-def _normalised(scores: Scores) -> Scores:
-    top = float(scores.max(initial=0.0))
-    return scores / top if top > 0 else scores
+def _score(
+    stored: StoredChunk,
+    query: Query,
+    weights: Scores,
+    token_hits: Scores,
+    words: _WordScores,
+    settings: SearchSettings,
+) -> Hit:
+    cosine = float(stored.vector @ query.vector)
+    cosines = stored.sentence_vectors @ query.vector
+    asked = _asked(stored, query.vector)
+    fused = (
+        settings.chunk_vector * cosine
+        + settings.chunk_keyword * words.chunk
+        + settings.sentence_vector * cosines
+        + settings.sentence_keyword * words.sentence
+        + settings.related * words.related
+        + settings.tokens * (token_hits @ weights)
+        + settings.asked * asked
+    ) / settings.total
+    return Hit(stored, float(fused.max()), cosine, fused, cosines, asked, token_hits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingest.settings import DEFAULT_MODEL
+from ingest.settings import DEFAULT_MODEL, EMBEDDED, Precision, StoreSettings
 
 
 class SearchSettings(BaseModel):
@@ -51,6 +51,8 @@ class AnswerSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = DEFAULT_MODEL
+    precision: Precision = "auto"
+    store: StoreSettings = EMBEDDED
     search: SearchSettings = SearchSettings()
     max_question_chars: int = Field(default=2000, ge=10)
     words: int = Field(default=90, ge=20)

@@ -57,7 +57,7 @@ def read_corpus(folder: Path, *, max_file_bytes: int) -> Corpus:
     articles: dict[str, Article] = {}
     files: dict[str, str] = {}
     skipped: list[Skipped] = []
-    for path in sorted(p for p in folder.rglob("*") if _is_candidate(p, folder)):
+    for path in sorted(p for p in folder.rglob("*") if is_candidate(p, folder)):
         name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", errors="replace")
         try:
             article = read_article(path, max_file_bytes=max_file_bytes)
@@ -201,7 +201,8 @@ _READERS: dict[str, Callable[[Path, bytes], Page]] = {
 }
 
 
-def _is_candidate(path: Path, folder: Path) -> bool:
+def is_candidate(path: Path, folder: Path) -> bool:
+    """Tell whether a file may be an article: of a known format, not hidden, no README and no domain file."""
     parts = path.relative_to(folder).parts
     if any(part.startswith(".") for part in parts) or not path.is_file():
         return False

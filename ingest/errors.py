@@ -6,6 +6,7 @@
     ├── IndexMissing         there is no index yet
     ├── IndexDamaged         the index is there but cannot be used
     ├── IndexBusy            another ingest is running on the same index
+    ├── StoreUnavailable     the Chroma server cannot be reached, or answers with an error of its own
     ├── ModelMismatch        the index was built with another embedding model
     ├── ModelError           the embedding model cannot be loaded or is not the file it should be
     ├── QuestionError        the question is empty, too long or has no words
@@ -39,6 +40,10 @@ class IndexDamaged(AssistantError):  # noqa: N818
 
 class IndexBusy(AssistantError):  # noqa: N818
     """Another ingest is running on the same index."""
+
+
+class StoreUnavailable(AssistantError):  # noqa: N818
+    """The Chroma server cannot be reached, or answers with an error of its own; trying again may help."""
 
 
 class ModelMismatch(AssistantError):  # noqa: N818

@@ -32,25 +32,31 @@ _ENTRIES = TypeAdapter(tuple[_Entry, ...])
 
 @dataclass(frozen=True, slots=True)
 class ReaderQuestions:
-    """Questions by article id and sentence, the files they came from, a digest of those, and what was left out."""
+    """Questions by article id and sentence, each article's file and its digest, and what was left out."""
 
     by_sentence: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
-    sha256: str = ""
+    digests: dict[str, str] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
 
     def of(self, article_id: str, sentence: str) -> tuple[str, ...]:
         """Return the questions that a sentence (its text without Markdown marks) answers; () where none are."""
         return self.by_sentence.get((article_id, _one_line(sentence)), ())
 
-    def unmatched(self, chunks: Sequence[Chunk]) -> tuple[Skipped, ...]:
-        """Return the entries whose article or sentence is not among the chunks."""
-        there = {(chunk.article_id, _one_line(s.text)) for chunk in chunks for s in chunk.sentences}
-        lost: dict[str, list[str]] = {}
-        for article_id, sentence in self.by_sentence:
-            if (article_id, sentence) not in there:
-                lost.setdefault(article_id, []).append(sentence)
-        return tuple(Skipped(self.files[key], _lost_reason(key, sentences)) for key, sentences in lost.items())
+    def of_chunk(self, chunk: Chunk) -> list[tuple[str, ...]]:
+        """Return the questions that each of a chunk's sentences answers."""
+        return [self.of(chunk.article_id, sentence.text) for sentence in chunk.sentences]
+
+    def digest(self, article_id: str, sha256: str) -> str:
+        """Return a digest of an article, whose own is `sha256`, with its questions; its own where it has none."""
+        own = self.digests.get(article_id)
+        return sha256 if own is None else hashlib.sha256(f"{sha256} {own}".encode()).hexdigest()
+
+    def unmatched(self, article_id: str, chunks: Sequence[Chunk]) -> tuple[Skipped, ...]:
+        """Return what is to be said of the entries whose sentence is not among an article's chunks."""
+        there = {_one_line(sentence.text) for chunk in chunks for sentence in chunk.sentences}
+        lost = [sentence for key, sentence in self.by_sentence if key == article_id and sentence not in there]
+        return (Skipped(self.files[article_id], _lost_reason(article_id, lost)),) if lost else ()
 
 
 def read_reader_questions(corpus: Path) -> ReaderQuestions:
@@ -58,7 +64,7 @@ def read_reader_questions(corpus: Path) -> ReaderQuestions:
     by_sentence: dict[tuple[str, str], tuple[str, ...]] = {}
     files: dict[str, str] = {}
     skipped: list[Skipped] = []
-    digest = hashlib.sha256()
+    digests: dict[str, str] = {}
     for path in sorted((corpus / QUESTIONS_FOLDER).glob("*.yaml")):
         name = path.relative_to(corpus).as_posix()
         try:
@@ -72,11 +78,11 @@ def read_reader_questions(corpus: Path) -> ReaderQuestions:
             where = ".".join(str(part) for part in first["loc"]) or "the file"
             skipped.append(Skipped(name, f"{where}: {first['msg']}. Expected a list of entries with answer and asked"))
             continue
-        digest.update(name.encode() + data)
+        digests[path.stem] = hashlib.sha256(data).hexdigest()
         files[path.stem] = name
         for entry in entries:
             by_sentence[(path.stem, _one_line(entry.answer))] = tuple(dict.fromkeys(entry.asked))
-    return ReaderQuestions(by_sentence, files, digest.hexdigest() if files else "", tuple(skipped))
+    return ReaderQuestions(by_sentence, files, digests, tuple(skipped))
 
 
 def _lost_reason(article_id: str, sentences: Sequence[str]) -> str:

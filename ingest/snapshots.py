@@ -1,11 +1,13 @@
 """Keep finished indexes side by side and switch between them in one step.
 
     INDEX/CURRENT             a JSON pointer: the snapshot in use and the one before it
-    INDEX/snapshots/ID/       one finished index and its manifest.json
+    INDEX/snapshots/ID/       what one ingest wrote: a manifest.json, and a segment of the chunks that were new
     INDEX/ingest.lock         held while an ingest runs
 
-A snapshot is built in its own folder; it becomes current when CURRENT is replaced by one rename. A killed
-ingest leaves a folder that no pointer names, which the next ingest removes.
+A snapshot is a list of segments, its own and those of snapshots before it that it goes on using; see
+`ingest.segments`. It is built in its own folder and becomes current when CURRENT is replaced by one rename. A
+killed ingest leaves a folder that no pointer names, which the next ingest removes. With a Chroma server, the
+pointer and the files are there too, and INDEX is a local copy; see `ingest.remote`.
 """
 
 from __future__ import annotations
@@ -19,14 +21,16 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ingest.errors import IndexBusy, IndexDamaged, IndexMissing
+from ingest.settings import EMBEDDED, StoreSettings
+from ingest.store import STORE, VectorStore
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
-STORE = "chroma"
 _POINTER = "CURRENT"
 _SNAPSHOTS = "snapshots"
 
@@ -41,11 +45,23 @@ class ModelStamp(BaseModel):
     dimension: int
 
 
+class SegmentStamp(BaseModel):
+    """A segment of a snapshot: the snapshot that wrote it, and how many of its chunks are still in use."""
+
+    model_config = ConfigDict(frozen=True)
+
+    snapshot: str
+    chunks: int
+    sentences: int
+
+
 class Manifest(BaseModel):
     """What a snapshot holds and what it was made of.
 
-    `content` is a digest of all that decides the index: article and domain bytes, settings, model, chunker.
-    `files` maps the snapshot's files that never change after it is built to their sha256.
+    `content` is a digest of all that decides the index: article and domain bytes, settings, model, chunker;
+    `recipe` of what decides an article's chunks beside its text. `stored` is how many chunks the snapshot's own
+    segment holds; None where it wrote none. `files` maps the files of the snapshot's own folder that never
+    change after it is built to their sha256.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,13 +70,23 @@ class Manifest(BaseModel):
     snapshot: str
     built_at: str
     content: str
+    recipe: str
     model: ModelStamp
+    precision: str
     chunker: int
     articles: dict[str, str]
     chunks: int
     sentences: int
     skipped: dict[str, str]
+    segments: tuple[SegmentStamp, ...]
     files: dict[str, str]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        for name in ("chunks", "sentences"):
+            if getattr(self, name) != (total := sum(getattr(segment, name) for segment in self.segments)):
+                raise ValueError(f"it names {getattr(self, name)} {name}, its segments {total}")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,34 +102,148 @@ class IndexStatus:
     previous: str | None
 
 
-class _Pointer(BaseModel):
+class Pointer(BaseModel):
+    """Which snapshot is in use, and which one was before it. `number` grows with every switch."""
+
+    model_config = ConfigDict(frozen=True)
+
     current: str
     previous: str | None = None
+    number: int = 0
 
 
-def snapshot_folder(index: Path, snapshot: str) -> Path:
-    """Return the folder of a snapshot, whether it exists or not."""
-    return index / _SNAPSHOTS / snapshot
+class Home:
+    """Where an index lives: here in its folder, with each segment's vectors in a Chroma of their own."""
+
+    def __init__(self, index: Path) -> None:
+        self.index = index
+
+    def folder(self, snapshot: str) -> Path:
+        """Return the folder of a snapshot, whether it exists or not."""
+        return self.index / _SNAPSHOTS / snapshot
+
+    def pointer(self) -> Pointer | None:
+        """Return which snapshot is in use; None where nothing was ingested yet.
+
+        Raises:
+            IndexDamaged: the pointer cannot be read.
+            StoreUnavailable: a server does not answer; so for every method below.
+        """
+        path = self.index / _POINTER
+        try:
+            return Pointer.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValidationError) as error:
+            raise IndexDamaged(
+                f"The index's pointer {path} cannot be read. Build the index anew: bpo-kpo ingest --index {self.index}"
+            ) from error
+
+    def publish(self, pointer: Pointer) -> None:
+        """Make another snapshot current, in one step.
+
+        Raises:
+            IndexBusy: another ingest was first; `pointer.number` is taken.
+        """
+        path = self.index / _POINTER
+        fresh = path.with_suffix(".new")
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump(pointer.model_dump(), file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+
+    def fetch(self, snapshot: str) -> Path:
+        """Return the folder of a snapshot, with its files in it.
+
+        Raises:
+            IndexDamaged: it is not there.
+        """
+        return self.folder(snapshot)
+
+    def share(self, snapshot: str) -> None:
+        """Give a finished snapshot's files to the other readers."""
+
+    def discard(self, snapshot: str) -> None:
+        """Delete a snapshot that was not published."""
+        shutil.rmtree(self.folder(snapshot), ignore_errors=True)
+
+    def create_vectors(self, snapshot: str) -> VectorStore:
+        """Make the empty vector store of a snapshot's segment."""
+        return VectorStore.create(self.folder(snapshot) / STORE)
+
+    def open_vectors(self, snapshot: str) -> VectorStore:
+        """Open the vector store of a snapshot's segment.
+
+        Raises:
+            IndexDamaged: it is not there, or cannot be read.
+        """
+        return VectorStore.open(self.folder(snapshot) / STORE)
+
+    def remove_stale(self) -> None:
+        """Delete what neither the current nor the previous snapshot uses, leftovers of killed ingests among it.
+
+        Without a pointer that can be read, nothing tells which they are, and all stay.
+        """
+        kept = self.kept()
+        if kept is None:
+            return
+        for path in (self.index / _SNAPSHOTS).iterdir():
+            if path.name not in kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def kept(self) -> set[str] | None:
+        """Return the snapshots whose folders are in use; None where that cannot be told."""
+        try:
+            pointer = self.pointer()
+        except IndexDamaged:
+            return None
+        if pointer is None:
+            return None
+        kept = {pointer.current} | ({pointer.previous} if pointer.previous else set())
+        for snapshot in tuple(kept):
+            with contextlib.suppress(IndexDamaged):
+                kept |= {segment.snapshot for segment in read_manifest(self.fetch(snapshot)).segments}
+        return kept
 
 
-def current_snapshot(index: Path) -> str | None:
+def open_home(index: Path, store: StoreSettings = EMBEDDED) -> Home:
+    """Return where an index lives.
+
+    Raises:
+        StoreUnavailable: the server does not answer.
+    """
+    if store.embedded:
+        return Home(index)
+    from ingest.remote import RemoteHome
+
+    return RemoteHome(index, store)
+
+
+def current_snapshot(index: Path, store: StoreSettings = EMBEDDED) -> str | None:
     """Return the id of the snapshot in use; None where there is no index yet."""
-    pointer = _read_pointer(index)
+    pointer = open_home(index, store).pointer()
     return pointer.current if pointer else None
 
 
-def read_current(index: Path) -> tuple[Path, Manifest]:
-    """Return the folder and manifest of the snapshot in use.
+def read_current(index: Path, home: Home | None = None) -> tuple[Path, Manifest]:
+    """Return the folder and manifest of the snapshot in use; `home` where it is not in the index folder.
 
     Raises:
         IndexMissing: nothing was ingested here yet.
         IndexDamaged: the pointer or the manifest cannot be read.
+        StoreUnavailable: the server does not answer.
     """
-    pointer = _read_pointer(index)
-    if pointer is None:
-        raise IndexMissing(f"There is no index in {index} yet. Build it: bpo-kpo ingest --index {index}")
-    folder = snapshot_folder(index, pointer.current)
+    home = home or Home(index)
+    folder = home.fetch(_existing(home).current)
     return folder, read_manifest(folder)
+
+
+def _existing(home: Home) -> Pointer:
+    pointer = home.pointer()
+    if pointer is None:
+        raise IndexMissing(f"There is no index in {home.index} yet. Build it: bpo-kpo ingest --index {home.index}")
+    return pointer
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -140,24 +280,32 @@ def check_files(folder: Path, manifest: Manifest) -> None:
             raise IndexDamaged(f"The index's file {path} is damaged: its checksum differs. {mending(folder)}")
 
 
-def check_snapshot(folder: Path, manifest: Manifest) -> None:
-    """Read a whole snapshot: its files, by their checksums, and every chunk of its store.
+def check_snapshot(home: Home, snapshot: str) -> Manifest:
+    """Read a whole snapshot: the files of all its segments, by their checksums, and the ids of their vectors.
 
     Raises:
         IndexDamaged: something is missing, has changed or cannot be read.
     """
-    from ingest.store import ChunkStore  # which names `mending` in its own errors
+    from ingest.segments import Segment  # which reads manifests
 
+    folder = home.fetch(snapshot)
+    manifest = read_manifest(folder)
     check_files(folder, manifest)
-    store = ChunkStore.open(folder / STORE)
-    try:
-        found = sum(1 for _chunk in store.all())
-    finally:
-        store.close()
-    if found != manifest.chunks:
-        raise IndexDamaged(
-            f"The index {folder} holds {found} chunks, its manifest names {manifest.chunks}. {mending(folder)}"
-        )
+    for stamp in manifest.segments:
+        own = home.fetch(stamp.snapshot)
+        check_files(own, read_manifest(own))
+        ids = Segment.open(own).chunk_ids
+        vectors = home.open_vectors(stamp.snapshot)
+        try:
+            found = sorted(vectors.ids())
+        finally:
+            vectors.close()
+        if found != [chunk_id.decode() for chunk_id in ids.tolist()]:
+            raise IndexDamaged(
+                f"The index's vector store of {own} holds {len(found)} chunks, {len(ids)} others are expected. "
+                f"{mending(own)}"
+            )
+    return manifest
 
 
 def file_sha256(path: Path) -> str:
@@ -166,15 +314,17 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def index_status(index: Path) -> IndexStatus:
+def index_status(index: Path, store: StoreSettings = EMBEDDED) -> IndexStatus:
     """Describe the index in use.
 
     Raises:
         IndexMissing: nothing was ingested here yet.
         IndexDamaged: the pointer or the manifest cannot be read.
+        StoreUnavailable: the server does not answer.
     """
-    _folder, manifest = read_current(index)
-    pointer = _read_pointer(index)
+    home = open_home(index, store)
+    pointer = _existing(home)
+    manifest = read_manifest(home.fetch(pointer.current))
     return IndexStatus(
         snapshot=manifest.snapshot,
         built_at=manifest.built_at,
@@ -182,62 +332,33 @@ def index_status(index: Path) -> IndexStatus:
         chunks=manifest.chunks,
         sentences=manifest.sentences,
         model=manifest.model.name,
-        previous=pointer.previous if pointer else None,
+        previous=pointer.previous,
     )
 
 
-def rollback(index: Path) -> IndexStatus:
+def rollback(index: Path, store: StoreSettings = EMBEDDED) -> IndexStatus:
     """Make the previous snapshot current; the current one becomes the previous.
 
     Raises:
         IndexMissing: there is no index, or no previous snapshot.
         IndexDamaged: the previous snapshot cannot be read; nothing is changed.
         IndexBusy: an ingest is running.
+        StoreUnavailable: the server does not answer.
     """
-    if current_snapshot(index) is None:
-        raise IndexMissing(f"There is no index in {index} yet. Build it: bpo-kpo ingest --index {index}")
+    home = open_home(index, store)
+    _existing(home)
     with locked(index):
-        pointer = _read_pointer(index)
-        if pointer is None or pointer.previous is None:
+        pointer = _existing(home)
+        if pointer.previous is None:
             raise IndexMissing(f"The index {index} has no previous snapshot to go back to.")
-        folder = snapshot_folder(index, pointer.previous)
-        check_snapshot(folder, read_manifest(folder))
-        _write_pointer(index, _Pointer(current=pointer.previous, previous=pointer.current))
-    return index_status(index)
-
-
-def make_current(index: Path, snapshot: str, *, keep_current: bool) -> None:
-    """Point the index at a finished snapshot.
-
-    Args:
-        index: the folder of the index.
-        snapshot: the finished snapshot's id.
-        keep_current: make the one in use until now the previous; else, as it is damaged, keep the previous.
-    """
-    try:
-        pointer = _read_pointer(index)
-    except IndexDamaged:
-        pointer = None
-    previous = None if pointer is None else pointer.current if keep_current else pointer.previous
-    if previous is not None and not snapshot_folder(index, previous).is_dir():
-        previous = None
-    _write_pointer(index, _Pointer(current=snapshot, previous=previous))
+        check_snapshot(home, pointer.previous)
+        home.publish(Pointer(current=pointer.previous, previous=pointer.current, number=pointer.number + 1))
+    return index_status(index, store)
 
 
 def remove_stale(index: Path) -> None:
-    """Delete snapshots that are neither current nor previous, leftovers of killed ingests among them.
-
-    Without a pointer that can be read, nothing tells which they are, and all stay.
-    """
-    try:
-        pointer = _read_pointer(index)
-    except IndexDamaged:
-        pointer = None
-    if pointer is None:
-        return
-    for path in (index / _SNAPSHOTS).iterdir():
-        if path.name not in {pointer.current, pointer.previous}:
-            shutil.rmtree(path, ignore_errors=True)
+    """Delete what neither the current nor the previous snapshot of an embedded index uses."""
+    Home(index).remove_stale()
 
 
 @contextlib.contextmanager
@@ -258,33 +379,11 @@ def locked(index: Path) -> Iterator[None]:
         yield
 
 
-def _read_pointer(index: Path) -> _Pointer | None:
-    path = index / _POINTER
-    try:
-        return _Pointer.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValidationError) as error:
-        raise IndexDamaged(
-            f"The index's pointer {path} cannot be read. Build the index anew: bpo-kpo ingest --index {index}"
-        ) from error
-
-
-def _write_pointer(index: Path, pointer: _Pointer) -> None:
-    path = index / _POINTER
-    fresh = path.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(pointer.model_dump(), file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-
-
 def mending(folder: Path) -> str:
     """Return which commands mend an index whose snapshot in this folder is damaged."""
     index = folder.parent.parent
     try:
-        pointer = _read_pointer(index)
+        pointer = Home(index).pointer()
     except IndexDamaged:
         pointer = None
     anew = f"Build it anew: bpo-kpo ingest --index {index}"

@@ -1,158 +1,194 @@
-"""Keep chunks and their vectors in Chroma, and give back the nearest.
+"""Keep the chunks' vectors in Chroma, and give back the nearest.
 
-One collection a snapshot. A record's embedding is the chunk's vector and its document the chunk's text; its
-sentences lie in the record's metadata, their vectors (float16) and token vectors (bytes) packed as base64:
-they are only ever read for chunks that were already found, so they need no neighbour index, and metadata is
-the one place that every way of running Chroma can reach. Distances stay in here.
+One collection a segment. The same code serves a Chroma in a folder of its own and a Chroma server; what differs
+is the client, and what a failure means: a folder that cannot be read is damaged, a server that does not answer
+may answer later. Distances stay in here.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import contextlib
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
+from urllib.parse import urlsplit
 
-import numpy as np
-
-from ingest.errors import IndexDamaged
-from ingest.snapshots import mending
-from ingest.types import Chunk, Kind, Sentence, TokenBytes, Vectors
+from ingest.errors import IndexDamaged, StoreUnavailable
+from ingest.settings import StoreSettings
+from ingest.types import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 COLLECTION = "chunks"
-MENDING = "Build it anew: bpo-kpo ingest"
+STORE = "chroma"
+# Chroma Cloud takes and gives this many records at a time.
+_CLOUD_BATCH = 300
+# Chroma's default effort misses one of the 50 nearest now and then even among a few hundred chunks.
+_HNSW: Any = {"space": "cosine", "ef_search": 200, "ef_construction": 200}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredQuestion:
-    """A question that a sentence answers: its unit vector (dim,) and its tokens."""
+class VectorStore:
+    """The vectors of one segment's chunks, by chunk id. Safe to call from several threads."""
 
-    vector: Vectors
-    tokens: TokenBytes
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredChunk:
-    """A chunk with its unit vector (dim,), its sentences' (n_sentences, dim), and each sentence's tokens.
-
-    `questions` has, for each sentence, the questions that it is known to answer.
-    """
-
-    chunk: Chunk
-    vector: Vectors
-    sentence_vectors: Vectors
-    tokens: tuple[TokenBytes, ...]
-    questions: tuple[tuple[StoredQuestion, ...], ...]
-
-
-class ChunkStore:
-    """The chunks of one snapshot in an embedded Chroma. One process opens a folder at a time."""
-
-    def __init__(self, folder: Path, client: Client, collection: Any) -> None:
-        self._folder = folder
-        self._client = client
+    def __init__(self, collection: Any, batch: int, failing: Failing, client: Client | None = None) -> None:
         self._collection = collection
+        self._batch = batch
+        self._failing = failing
+        # An embedded client is this store's own; one of a server is shared and stays open.
+        self._finish = weakref.finalize(self, client.close) if client is not None else None
 
     @classmethod
     def create(cls, folder: Path) -> Self:
-        """Make an empty store in a new folder."""
-        client = _client(folder)
-        collection = client.create_collection(
-            COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-        )
-        return cls(folder, client, collection)
+        """Make an empty embedded store in a new folder."""
+        client = _embedded_client(folder)
+        return cls(create_collection(client, COLLECTION), client.get_max_batch_size(), Failing(folder), client)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open a store that `create` made.
+        """Open an embedded store that `create` made.
 
         Raises:
             IndexDamaged: the folder is not there, or Chroma cannot read it.
         """
+        failing = Failing(folder)
         if not (folder / "chroma.sqlite3").is_file():
-            raise IndexDamaged(f"The index lacks its vector store, {folder}. {mending(folder.parent)}")
-        with _reading(folder):
-            client = _client(folder)
+            raise IndexDamaged(f"The index lacks its vector store, {folder}. {failing.mending}")
+        with failing:
+            client = _embedded_client(folder)
             try:
-                return cls(folder, client, client.get_collection(COLLECTION, embedding_function=None))
+                collection = client.get_collection(COLLECTION, embedding_function=None)
+                return cls(collection, client.get_max_batch_size(), failing, client)
             except BaseException:
                 client.close()
                 raise
 
-    def add(
-        self,
-        stored: Sequence[StoredChunk],
-        progress: Callable[[int], None] | None = None,
-    ) -> None:
-        """Write chunks in slices that Chroma can take; `progress` gets the number written after each."""
-        size = self._client.get_max_batch_size()
-        for at in range(0, len(stored), size):
-            part = stored[at : at + size]
-            self._collection.add(
-                ids=[one.chunk.id for one in part],
-                embeddings=np.stack([one.vector for one in part]),
-                documents=[one.chunk.text for one in part],
-                metadatas=[_pack(one) for one in part],
-            )
-            if progress is not None:
-                progress(at + len(part))
+    def close(self) -> None:
+        """Let go of the files and memory of an embedded store; nothing can be asked of it any more."""
+        if self._finish is not None:
+            self._finish()
+
+    def add(self, ids: Sequence[str], vectors: Vectors, progress: Callable[[int], None] = lambda _done: None) -> None:
+        """Write vectors of shape (n_chunks, dim) in slices; `progress` gets the number written after each."""
+        for at in range(0, len(ids), self._batch):
+            part = slice(at, at + self._batch)
+            with self._failing:
+                self._collection.add(ids=list(ids[part]), embeddings=vectors[part])
+            progress(min(at + self._batch, len(ids)))
 
     def count(self) -> int:
         """Count the chunks.
 
         Raises:
             IndexDamaged: Chroma cannot read them; so for every method below.
+            StoreUnavailable: the server does not answer; so for every method below.
         """
-        with _reading(self._folder):
+        with self._failing:
             return int(self._collection.count())
 
-    def nearest(self, vector: Vectors, limit: int) -> list[str]:
-        """Return the ids of the chunks nearest to a unit vector of shape (dim,), nearest first."""
-        with _reading(self._folder):
-            found = self._collection.query(query_embeddings=[vector], n_results=limit, include=[])
-            return list(found["ids"][0])
+    def nearest(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """Return the chunks nearest to a unit vector of shape (dim,), nearest first, with their cosines."""
+        with self._failing:
+            found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+        return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
-    def get(self, ids: Sequence[str]) -> dict[str, StoredChunk]:
-        """Return the chunks of these ids; an id that is not there is left out."""
-        with _reading(self._folder):
-            found = self._collection.get(ids=list(ids), include=["embeddings", "documents", "metadatas"])
-            return {stored.chunk.id: stored for stored in _unpack_all(found)}
-
-    def all(self) -> Iterator[StoredChunk]:
-        """Yield every chunk, read in slices, in no particular order."""
-        total, size = self.count(), self._client.get_max_batch_size()
-        for offset in range(0, total, size):
-            with _reading(self._folder):
-                found = self._collection.get(
-                    limit=size, offset=offset, include=["embeddings", "documents", "metadatas"]
-                )
-                stored = list(_unpack_all(found))
-            yield from stored
-
-    def close(self) -> None:
-        """Let go of the folder's files."""
-        self._client.close()
+    def ids(self) -> Iterator[str]:
+        """Yield the id of every chunk, read in slices, in no particular order."""
+        for offset in range(0, self.count(), self._batch):
+            with self._failing:
+                found = self._collection.get(limit=self._batch, offset=offset, include=[])
+            yield from found["ids"]
 
 
-@contextmanager
-def _reading(folder: Path) -> Iterator[None]:
-    """Turn what Chroma or a broken record raises, which varies with what is broken, into `IndexDamaged`."""
-    try:
-        yield
-    except Exception as error:
-        raise IndexDamaged(
-            f"The index's vector store {folder} cannot be read: {error}. {mending(folder.parent)}"
+class Failing:
+    """Turns a failure of Chroma, inside of a `with`, into an error that says what to do.
+
+    `place` is the folder of an embedded store, or the address of a server.
+    """
+
+    def __init__(self, place: Path | str) -> None:
+        self._place = place
+
+    @property
+    def mending(self) -> str:
+        """The command that mends an embedded store."""
+        assert isinstance(self._place, Path)
+        return f"Build it anew: bpo-kpo ingest --index {self._place.parent.parent.parent}"
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None or not isinstance(error, Exception) or isinstance(error, IndexDamaged | StoreUnavailable):
+            return
+        if isinstance(self._place, Path):
+            raise IndexDamaged(
+                f"The index's vector store {self._place} cannot be read: {error}. {self.mending}"
+            ) from error
+        from chromadb.errors import NotFoundError
+
+        if isinstance(error, NotFoundError):
+            raise IndexDamaged(
+                f"The Chroma server {self._place} lacks a part of the index: {error}. Build it anew: bpo-kpo ingest"
+            ) from error
+        raise StoreUnavailable(
+            f"The Chroma server {self._place} does not answer: {error or type(error).__name__}. Start it, or set "
+            "BPO_KPO_STORE to where it is."
         ) from error
 
 
-def _client(folder: Path) -> Client:
+class Server:
+    """A Chroma server, or Chroma Cloud.
+
+    Raises:
+        StoreUnavailable: it does not answer; so for every method.
+    """
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self.name = settings.name
+        self.failing = Failing(settings.address)
+        with self.failing:
+            self.client = _server_client(settings)
+            batch = self.client.get_max_batch_size()
+        self.batch = min(batch, _CLOUD_BATCH) if settings.address == "cloud" else batch
+
+    def create(self, name: str) -> VectorStore:
+        """Make an empty store of this name."""
+        with self.failing:
+            return VectorStore(create_collection(self.client, name), self.batch, self.failing)
+
+    def open(self, name: str) -> VectorStore:
+        """Open the store of this name.
+
+        Raises:
+            IndexDamaged: there is none.
+        """
+        with self.failing:
+            return VectorStore(self.client.get_collection(name, embedding_function=None), self.batch, self.failing)
+
+    def names(self) -> list[str]:
+        """Return the names of this index's collections."""
+        with self.failing:
+            found: list[str] = []
+            while page := self.client.list_collections(limit=_CLOUD_BATCH, offset=len(found)):
+                found.extend(collection.name for collection in page)
+        return [name for name in found if name.startswith(f"{self.name}-")]
+
+    def delete(self, name: str) -> None:
+        """Delete a collection, if it is there."""
+        from chromadb.errors import NotFoundError
+
+        with self.failing, contextlib.suppress(NotFoundError):
+            self.client.delete_collection(name)
+
+
+def create_collection(client: Client, name: str) -> Any:
+    """Make a collection whose vectors are compared by cosine and are always our own."""
+    return client.create_collection(name, configuration={"hnsw": _HNSW}, embedding_function=None)
+
+
+def _embedded_client(folder: Path) -> Client:
     import chromadb
     from chromadb.config import Settings
 
@@ -160,107 +196,25 @@ def _client(folder: Path) -> Client:
     return cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
 
 
-# A field stays below the 4,096 bytes that hosted stores allow one metadata value.
-_FIELD_CHARS = 4_000
-# Where a record's own checksum stands. Chroma's files change whenever they are opened, so records are summed.
-_SUM = "sum"
+def _server_client(settings: StoreSettings) -> Client:
+    import chromadb
+    import httpx
+    from chromadb.config import Settings
 
-
-def _pack(stored: StoredChunk) -> dict[str, str | int]:
-    chunk = stored.chunk
-    packed: dict[str, str | int] = {
-        "article_id": chunk.article_id,
-        "heading": chunk.heading,
-        "kind": chunk.kind.value,
-        "start": chunk.start,
-        "end": chunk.end,
-    }
-    spans = [
-        [s.start, s.end, s.text, s.intro, s.column, len(tokens), [len(question.tokens) for question in questions]]
-        for s, tokens, questions in zip(chunk.sentences, stored.tokens, stored.questions, strict=True)
-    ]
-    _put(packed, "s", json.dumps(spans))
-    _put(packed, "v", _to_text(stored.sentence_vectors.astype("<f2").tobytes()))
-    _put(packed, "t", _to_text(b"".join(tokens.tobytes() for tokens in stored.tokens)))
-    questions = [question for own in stored.questions for question in own]
-    _put(packed, "q", _to_text(b"".join(question.vector.astype("<f2").tobytes() for question in questions)))
-    _put(packed, "u", _to_text(b"".join(question.tokens.tobytes() for question in questions)))
-    packed[_SUM] = _checksum(chunk.id, chunk.text, packed)
-    return packed
-
-
-def _checksum(chunk_id: str, text: str, metadata: Mapping[str, Any]) -> str:
-    """Return the sha256 of a record without its vector, which Chroma does not give back to the bit."""
-    fields = sorted((name, value) for name, value in metadata.items() if name != _SUM)
-    return hashlib.sha256(json.dumps([chunk_id, text, fields]).encode()).hexdigest()
-
-
-def _unpack_all(found: Mapping[str, Any]) -> Iterator[StoredChunk]:
-    rows = zip(found["ids"], found["documents"], found["metadatas"], found["embeddings"], strict=True)
-    for chunk_id, text, metadata, embedding in rows:
-        if metadata.get(_SUM) != _checksum(chunk_id, text, metadata):
-            raise IndexDamaged(f"The index's record of chunk {chunk_id} is damaged: its checksum differs. {MENDING}")
-        sentences = []
-        lengths: list[int] = []
-        asked: list[list[int]] = []
-        for start, end, words, intro, column, length, questions in json.loads(_take(metadata, "s")):
-            sentences.append(Sentence(start, end, words, (intro[0], intro[1]) if intro else None, column))
-            lengths.append(length)
-            asked.append(questions)
-        vectors = np.frombuffer(base64.b64decode(_take(metadata, "v")), dtype="<f2")
-        tokens = np.frombuffer(base64.b64decode(_take(metadata, "t")), dtype=np.int8)
-        chunk = Chunk(
-            id=chunk_id,
-            article_id=metadata["article_id"],
-            heading=metadata["heading"],
-            kind=Kind(metadata["kind"]),
-            start=metadata["start"],
-            end=metadata["end"],
-            text=text,
-            sentences=tuple(sentences),
+    quiet = Settings(anonymized_telemetry=False)
+    if settings.address == "cloud":
+        client = chromadb.CloudClient(settings=quiet)
+    else:
+        address = urlsplit(settings.address)
+        client = chromadb.HttpClient(
+            host=address.hostname or "",
+            port=address.port or (443 if address.scheme == "https" else 80),
+            ssl=address.scheme == "https",
+            headers={name: value.get_secret_value() for name, value in settings.headers.items()},
+            settings=quiet,
         )
-        yield StoredChunk(
-            chunk,
-            np.asarray(embedding, dtype=np.float32),
-            vectors.astype(np.float32).reshape(len(sentences), -1),
-            tuple(np.split(tokens.reshape(sum(lengths), -1), np.cumsum(lengths)[:-1])),
-            _questions(metadata, asked, len(embedding), tokens.reshape(sum(lengths), -1).shape[1]),
-        )
-
-
-def _questions(
-    metadata: Mapping[str, Any], lengths: Sequence[Sequence[int]], dimension: int, token_dimension: int
-) -> tuple[tuple[StoredQuestion, ...], ...]:
-    """Return each sentence's questions; `lengths` are the numbers of tokens of each."""
-    number = sum(len(own) for own in lengths)
-    packed = np.frombuffer(base64.b64decode(_take(metadata, "q")), dtype="<f2").astype(np.float32)
-    tokens = np.frombuffer(base64.b64decode(_take(metadata, "u")), dtype=np.int8).reshape(-1, token_dimension)
-    vectors = iter(packed.reshape(number, dimension))
-    ends = iter(np.cumsum([length for own in lengths for length in own]).tolist())
-    at = 0
-    questions = []
-    for own in lengths:
-        made = []
-        for _ in own:
-            end = next(ends)
-            made.append(StoredQuestion(next(vectors), tokens[at:end]))
-            at = end
-        questions.append(tuple(made))
-    return tuple(questions)
-
-
-def _to_text(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _put(metadata: dict[str, str | int], name: str, text: str) -> None:
-    """Spread a long text over as many fields as it takes: name0, name1, ..."""
-    for part, at in enumerate(range(0, len(text), _FIELD_CHARS)):
-        metadata[f"{name}{part}"] = text[at : at + _FIELD_CHARS]
-
-
-def _take(metadata: Mapping[str, Any], name: str) -> str:
-    parts: list[str] = []
-    while (field := metadata.get(f"{name}{len(parts)}")) is not None:
-        parts.append(field)
-    return "".join(parts)
+    # Chroma's client waits without end; there is no public way to bound it.
+    session = getattr(getattr(client, "_server", None), "_session", None)
+    if isinstance(session, httpx.Client):
+        session.timeout = httpx.Timeout(settings.timeout)
+    return cast("Client", client)

@@ -78,6 +78,29 @@ class Chunk:
         return f"{self.heading}\n{self.text}" if self.heading else self.text
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredQuestion:
+    """A reader's question: its text, its unit vector (dim,), and its tokens."""
+
+    text: str
+    vector: Vectors
+    tokens: TokenBytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredChunk:
+    """A chunk with its unit vector (dim,), its sentences' (n_sentences, dim), and each sentence's tokens.
+
+    `questions` has, for each sentence, the readers' questions that it is known to answer.
+    """
+
+    chunk: Chunk
+    vector: Vectors
+    sentence_vectors: Vectors
+    tokens: tuple[TokenBytes, ...]
+    questions: tuple[tuple[StoredQuestion, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A file of the corpus that was left out, and why."""

@@ -1,26 +1,21 @@
-"""Embed texts, carrying over from the snapshot before what it embedded already.
+"""Embed texts, carrying over what the snapshot before has of them.
 
-Each snapshot keeps its embeddings beside the store, keyed by a digest of what was embedded: the same text has
-the same vectors wherever it moved to, so a re-ingest costs what changed.
+The same text has the same vectors wherever it moved to. What is carried over is looked for among the articles
+that changed or went away, so that looking costs what changed, not what the corpus holds.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from ingest.embed import Embedder
+from ingest.segments import last_heading, sentence_context
 from ingest.tokens import DIMENSION, TokenBasis
-from ingest.types import TokenBytes, Vectors
-
-_FILE = "embeddings.npz"
-_BASIS = "token_basis.npz"
+from ingest.types import Chunk, StoredChunk, StoredQuestion, TokenBytes, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,94 +26,100 @@ class Text:
     lead: str | None = None
 
     @property
-    def key(self) -> bytes:
-        """A digest of what decides the embedding; hex digits, as NumPy's byte strings drop trailing zeros."""
-        raw = f"{'' if self.lead is None else '1' + self.lead}\0{self.text}"
-        return hashlib.sha256(raw.encode()).hexdigest()[:32].encode("ascii")
+    def whole(self) -> str:
+        """What the model reads."""
+        return f"{self.lead}. {self.text}" if self.lead else self.text
+
+    @classmethod
+    def of_chunk(cls, chunk: Chunk) -> Self:
+        """Return a chunk's text."""
+        return cls(chunk.embedded_text)
+
+    @classmethod
+    def of_sentences(cls, chunk: Chunk) -> list[Self]:
+        """Return the texts of a chunk's sentences."""
+        return [cls(sentence_context(chunk, sentence), lead=last_heading(chunk)) for sentence in chunk.sentences]
+
+    @classmethod
+    def of_question(cls, question: str) -> Self:
+        """Return a reader's question, whose tokens are kept."""
+        return cls(question, lead="")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Embedded:
-    """A text's unit vector (dim,) and its tokens: ids (n_tokens,), bytes (n_tokens, DIMENSION).
-
-    A text without a lead has no tokens.
-    """
+    """A text's unit vector (dim,) and its tokens, (n_tokens, DIMENSION); a text without a lead has no tokens."""
 
     vector: Vectors
-    token_ids: npt.NDArray[np.int32]
     tokens: TokenBytes
 
 
-class EmbeddingCache:
-    """The embeddings of one snapshot, by text, with the basis of its token vectors."""
+class Pool:
+    """Embeddings that are known already, by text."""
 
-    def __init__(self, basis: TokenBasis, known: dict[bytes, Embedded]) -> None:
+    def __init__(self, basis: TokenBasis) -> None:
         self.basis = basis
-        self._known = known
+        self._known: dict[Text, Embedded] = {}
 
-    @classmethod
-    def open(cls, folder: Path | None, embedder: Embedder) -> Self:
-        """Open the embeddings of a snapshot built with the same model; an empty cache where there are none."""
-        if folder is not None:
-            try:
-                return cls(TokenBasis.load(folder / _BASIS), _load(folder / _FILE))
-            except (OSError, ValueError, KeyError, EOFError):
-                pass  # damaged: embed anew
-        return cls(TokenBasis.fit(embedder), {})
+    def add(self, stored: StoredChunk) -> None:
+        """Learn the embeddings of a chunk and its sentences."""
+        self._known[Text.of_chunk(stored.chunk)] = Embedded(stored.vector, _NO_TOKENS)
+        texts = Text.of_sentences(stored.chunk)
+        for text, vector, tokens in zip(texts, stored.sentence_vectors, stored.tokens, strict=True):
+            self._known[text] = Embedded(vector, tokens)
+        for question in (question for own in stored.questions for question in own):
+            self._known[Text.of_question(question.text)] = Embedded(question.vector, question.tokens)
+
+    def add_question(self, text: str, vector: Vectors) -> None:
+        """Learn the embedding of a known question, which has no lead."""
+        self._known.setdefault(Text(text), Embedded(vector, _NO_TOKENS))
+
+    def knows(self, text: Text) -> bool:
+        """Tell whether a text's embedding is known."""
+        return text in self._known
 
     def embed(
         self,
-        texts: Sequence[Text],
+        texts: Iterable[Text],
         embedder: Embedder,
         *,
         batch_size: int,
-        progress: Callable[[int, int], None],
-    ) -> tuple[list[Embedded], list[bool]]:
-        """Return each text's embedding, and whether it was known already.
-
-        Equal texts are embedded once. `progress` gets (done, total) of the texts that have to be embedded.
-        """
-        reused = [text.key in self._known for text in texts]
-        fresh = list({text.key: text for text, known in zip(texts, reused, strict=True) if not known}.values())
-        whole = [f"{text.lead}. {text.text}" if text.lead else text.text for text in fresh]
-        for done, (i, tokens) in enumerate(embedder.encode_tokens(whole, batch_size=batch_size), start=1):
+        progress: Callable[[int], None] = lambda _done: None,
+    ) -> dict[Text, Embedded]:
+        """Return the embedding of each text; `progress` gets the number of texts done after each pass."""
+        texts = list(dict.fromkeys(texts))
+        found = {text: self._known[text] for text in texts if text in self._known}
+        fresh = [text for text in texts if text not in found]
+        done = len(found)
+        for i, tokens in embedder.encode_tokens([text.whole for text in fresh], batch_size=batch_size):
             text = fresh[i]
             if text.lead is None:
-                made = Embedded(tokens.text_vector, np.zeros(0, np.int32), np.zeros((0, DIMENSION), np.int8))
+                found[text] = Embedded(tokens.text_vector, _NO_TOKENS)
             else:
-                first = len(whole[i]) - len(text.text)
-                made = Embedded(tokens.pooled(first), tokens.ids.astype(np.int32), self.basis.pack(tokens))
-            self._known[text.key] = made
-            if done % batch_size == 0 or done == len(fresh):
-                progress(done, len(fresh))
-        return [self._known[text.key] for text in texts], reused
-
-    def save(self, folder: Path, texts: Sequence[Text]) -> None:
-        """Write the basis and the embeddings of these texts into a snapshot's folder."""
-        keys = list(dict.fromkeys(text.key for text in texts))
-        kept = [self._known[key] for key in keys]
-        self.basis.save(folder / _BASIS)
-        np.savez(
-            folder / _FILE,
-            keys=np.array(keys, dtype="S32"),
-            vectors=np.stack([one.vector for one in kept]),
-            token_ids=np.concatenate([one.token_ids for one in kept]),
-            tokens=np.concatenate([one.tokens for one in kept]),
-            lengths=np.array([len(one.tokens) for one in kept], dtype=np.int64),
-        )
+                first = len(text.whole) - len(text.text)
+                found[text] = Embedded(tokens.pooled(first), self.basis.pack(tokens))
+            done += 1
+            if done % batch_size == 0:
+                progress(done)
+        progress(done)
+        return found
 
 
-def load_basis(folder: Path) -> TokenBasis:
-    """Read the token basis of a snapshot; OSError, ValueError or KeyError where it is damaged."""
-    return TokenBasis.load(folder / _BASIS)
+def put_together(chunk: Chunk, asked: Sequence[Sequence[str]], embedded: dict[Text, Embedded]) -> StoredChunk:
+    """Return a chunk with its embeddings; `asked` are the readers' questions that each sentence answers."""
+    sentences: Sequence[Embedded] = [embedded[text] for text in Text.of_sentences(chunk)]
+    return StoredChunk(
+        chunk,
+        embedded[Text.of_chunk(chunk)].vector,
+        np.stack([one.vector for one in sentences]),
+        tuple(one.tokens for one in sentences),
+        tuple(tuple(_stored_question(question, embedded) for question in own) for own in asked),
+    )
 
 
-def _load(path: Path) -> dict[bytes, Embedded]:
-    with np.load(path) as arrays:
-        keys, vectors, token_ids = arrays["keys"], arrays["vectors"], arrays["token_ids"]
-        tokens, ends = arrays["tokens"], np.cumsum(arrays["lengths"])
-    starts = np.concatenate([[0], ends[:-1]])
-    return {
-        bytes(key): Embedded(vectors[i], token_ids[starts[i] : ends[i]], tokens[starts[i] : ends[i]])
-        for i, key in enumerate(keys)
-    }
+def _stored_question(question: str, embedded: dict[Text, Embedded]) -> StoredQuestion:
+    found = embedded[Text.of_question(question)]
+    return StoredQuestion(question, found.vector, found.tokens)
+
+
+_NO_TOKENS: TokenBytes = np.zeros((0, DIMENSION), np.int8)

@@ -1,23 +1,25 @@
-"""The HTTP API: ask a question, read the articles, see whether the server is alive and ready."""
+"""The HTTP API: ask a question, read the articles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.routing import Match
 
 from assistant.types import Answer, Turn
+from ui.answering import Answering
 from ui.backend import Backend
-from ui.problems import RETRY_SECONDS, documented
+from ui.problems import documented
+from ui.stream import DOCUMENTED as STREAMED
+from ui.stream import stream_answer
 
 if TYPE_CHECKING:
     from ingest.types import Article
 
-MAX_HISTORY = 100
+# The most that a server can be set to take (`max_history`).
+MAX_HISTORY = 1000
 
 
 class AskRequest(BaseModel):
@@ -45,30 +47,24 @@ class ArticleText(ArticleEntry):
     text: str
 
 
-class Alive(BaseModel):
-    """The server answers."""
-
-    alive: bool = True
-
-
-class Readiness(BaseModel):
-    """Whether questions can be asked, and the reason if not. `chat` is the page at `/`, which opens last."""
-
-    ready: bool
-    chat: bool = False
-    reason: str | None = None
-    snapshot: str | None = None
-    articles: int | None = None
-
-
-def api_router(backend: Backend) -> APIRouter:
+def api_router(backend: Backend, answering: Answering) -> APIRouter:
     """Return the endpoints under /api."""
     router = APIRouter(prefix="/api", tags=["assistant"])
 
-    @router.post("/ask", operation_id="ask", responses=documented(413, 422, 503))
-    def ask(request: AskRequest) -> Answer:
+    @router.post("/ask", operation_id="ask", responses=documented(413, 422, 503, 504))
+    async def ask(request: AskRequest) -> Answer:
         """Answer a question from the articles, every statement with its citation."""
-        return backend.assistant().ask(request.question, history=request.history)
+        return await answering.ask(request.question, request.history)
+
+    @router.post(
+        "/ask/stream",
+        operation_id="ask_stream",
+        response_class=StreamingResponse,
+        responses=STREAMED | documented(413, 422, 503),
+    )
+    async def ask_stream(request: AskRequest) -> StreamingResponse:
+        """Answer a question part by part, as server-sent events; the last one is the whole answer."""
+        return stream_answer(answering, request.question, request.history)
 
     @router.get("/articles", operation_id="list_articles", responses=documented(503))
     def list_articles() -> list[ArticleEntry]:
@@ -92,55 +88,7 @@ def api_router(backend: Backend) -> APIRouter:
             text=article.text,
         )
 
-    _add_unknown_paths(router)
     return router
-
-
-def health_router(backend: Backend, chat_ready: Callable[[], bool]) -> APIRouter:
-    """Return /healthz (the process answers) and /readyz (questions can be asked)."""
-    router = APIRouter(tags=["health"])
-
-    @router.get("/healthz", operation_id="healthz")
-    async def healthz() -> Alive:
-        """Say that the server is alive; it says so before the assistant is open."""
-        return Alive()
-
-    @router.get(
-        "/readyz",
-        operation_id="readyz",
-        responses={503: {"model": Readiness}},
-        response_model_exclude_none=True,
-    )
-    async def readyz() -> Readiness:
-        """Say whether questions can be asked; 503 with the reason until then."""
-        if not backend.ready:
-            content = Readiness(ready=False, reason=backend.reason).model_dump(exclude_none=True)
-            return JSONResponse(content, 503, {"Retry-After": str(RETRY_SECONDS)})  # type: ignore[return-value]
-        assistant = backend.assistant()
-        return Readiness(ready=True, chat=chat_ready(), snapshot=assistant.snapshot, articles=len(assistant.articles))
-
-    return router
-
-
-def _add_unknown_paths(router: APIRouter) -> None:
-    """Answer unknown paths and methods here; the chat, mounted at /, would take them otherwise."""
-    known = tuple(router.routes)
-
-    @router.api_route(
-        "/{path:path}",
-        methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-        include_in_schema=False,
-    )
-    async def unknown(request: Request, path: str) -> Response:
-        allowed: set[str] = set()
-        for route in known:
-            if route.matches(request.scope)[0] is Match.PARTIAL:
-                allowed |= getattr(route, "methods", None) or set()
-        if allowed:
-            methods = ", ".join(sorted(allowed))
-            detail = f"{request.method} is not allowed here, {methods} is."
-            raise HTTPException(405, detail, {"Allow": methods})
-        raise HTTPException(404, f"There is nothing at /api/{path}. /docs lists what there is.")
 
 
 def find_article(articles: tuple[Article, ...], article_id: str) -> Article | None:

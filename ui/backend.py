@@ -69,9 +69,9 @@ class Backend:
         from ingest.embed import Embedder
 
         corpus, index = self._settings.corpus, self._settings.index
-        embedder = Embedder.load(self._settings.answer.model)
+        embedder = Embedder.load(self._settings.answer.model, self._settings.precision)
         try:
-            index_status(index)
+            index_status(index, self._settings.where)
         except IndexMissing:
             _logger.info("no index in %s yet: building it from %s", index, corpus)
             build_index(corpus, index, settings=self._settings.ingest, embedder=embedder, progress=self._show_progress)

@@ -140,7 +140,7 @@ def index_status(index: IndexOption = None) -> None:
     from ingest import index_status as read_status
     from ui.terminal import show_status
 
-    show_status(settings.index, read_status(settings.index))
+    show_status(settings.index, read_status(settings.index, settings.where))
 
 
 @index_app.command("rollback")
@@ -150,7 +150,7 @@ def index_rollback(index: IndexOption = None) -> None:
     from ingest import rollback
     from ui.terminal import show_status
 
-    show_status(settings.index, rollback(settings.index))
+    show_status(settings.index, rollback(settings.index, settings.where))
 
 
 def _settings(**given: object) -> Settings:

@@ -28,10 +28,15 @@ CHAT_POLICY = "; ".join(
 
 
 class SecurityHeaders:
-    """ASGI middleware: sets the headers where a response has none of its own."""
+    """ASGI middleware: sets the headers where a response has none of its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Which pages may frame ours is said with every policy, a response's own too.
+    """
+
+    def __init__(self, app: ASGIApp, ancestors: tuple[str, ...] = ()) -> None:
         self.app = app
+        self._ancestors = " ".join(("; frame-ancestors 'self'", *ancestors))
+        self._closed = not ancestors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add to its response's headers."""
@@ -42,9 +47,14 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", CHAT_POLICY)
+                policy = headers.get("Content-Security-Policy", CHAT_POLICY)
+                headers["Content-Security-Policy"] = policy + self._ancestors
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "same-origin")
+                headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+                headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+                if self._closed:
+                    headers.setdefault("X-Frame-Options", "SAMEORIGIN")
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -1,6 +1,6 @@
 """The whole path of the server, top to bottom.
 
-    settings -> port -> app: /healthz, /readyz | /api | /articles | /docs | / the chat
+    settings -> port -> app: /healthz, /readyz | /api | /articles | /embed | /docs | / the chat
                          |
                          +-> in the background: index (built if there is none) -> assistant -> chat
 
@@ -10,24 +10,33 @@ The port answers at once; what needs the assistant says 503 until it is open.
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import Response
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ingest.errors import SettingsError
-from ui.api import api_router, health_router
+from ui.answering import Answering
+from ui.api import api_router
 from ui.articles import articles_router
 from ui.backend import Backend
+from ui.chat_completions import completions_router
+from ui.cross_origin import CrossOrigin
 from ui.docs import add_docs
+from ui.embed.routes import FramePage, embed_router
 from ui.guard import BodyLimit, SecurityHeaders
+from ui.health import health_router
 from ui.late_chat import LateChat
+from ui.limits import ApiKeys, RateLimit, read_rates
+from ui.logs import RequestLog, configure_logging
+from ui.metrics import Metrics, metrics_router
 from ui.pages import asset
-from ui.problems import add_problem_handlers
+from ui.problems import Faults, add_problem_handlers
 from ui.settings import Settings
+from ui.unknown import add_unknown_paths
 from ui.version import version
 
 SHUTDOWN_SECONDS = 3
@@ -36,6 +45,8 @@ SHUTDOWN_SECONDS = 3
 def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     """Return the application; it opens the assistant when it is started."""
     backend = backend or Backend(settings)
+    metrics = Metrics(backend)
+    answering = Answering(backend, settings, metrics)
     chat = LateChat(settings, backend)
 
     @contextlib.asynccontextmanager
@@ -43,6 +54,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
         backend.start()
         async with chat.running():
             yield
+        answering.close()
         backend.stop()
 
     app = FastAPI(
@@ -53,19 +65,35 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
+    routers = (
+        health_router(backend, lambda: chat.ready),
+        api_router(backend, answering),
+        completions_router(answering, settings),
+        articles_router(backend),
+        embed_router(backend, settings),
+        metrics_router(metrics),
+    )
+    routes = [route for router in routers for route in router.routes]
+    # The last one added is the first one that a request meets.
+    app.add_middleware(Faults)
+    app.add_middleware(RateLimit, rates=read_rates(settings.rate_limit))
+    app.add_middleware(ApiKeys, keys=tuple(key.get_secret_value() for key in settings.api_keys))
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(CrossOrigin, allowed=settings.allowed_origins)
+    app.add_middleware(SecurityHeaders, ancestors=settings.allowed_origins)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=[str(hop) for hop in settings.trusted_proxies])
+    app.add_middleware(RequestLog, metrics=metrics, routes={getattr(route, "path", "") for route in routes})
     add_problem_handlers(app)
-    app.include_router(health_router(backend, lambda: chat.ready))
-    app.include_router(api_router(backend))
-    app.include_router(articles_router(backend))
+    for router in routers:
+        app.include_router(router)
     add_docs(app)
+    add_unknown_paths(app, routes, "/api", "/v1")
 
     @app.get("/favicon.svg", include_in_schema=False)
     async def favicon() -> Response:
         return Response(asset("favicon.svg"), media_type="image/svg+xml")
 
-    app.mount("/", chat)
+    app.mount("/", FramePage(chat))
     return app
 
 
@@ -79,8 +107,7 @@ def serve(settings: Settings, *, on_listening: Callable[[str], None] = lambda _u
     Raises:
         SettingsError: the address cannot be listened on.
     """
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    configure_logging(settings)
     listener = _listen(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     on_listening(f"http://{host}:{listener.getsockname()[1]}")
@@ -90,6 +117,7 @@ def serve(settings: Settings, *, on_listening: Callable[[str], None] = lambda _u
         access_log=settings.log_level == "debug",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         server_header=False,
+        proxy_headers=False,  # done by the application, for the proxies of its settings alone
     )
     uvicorn.Server(config).run(sockets=[listener])
 

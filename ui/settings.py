@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ui.origins import parse_origin, split_list
 
 if TYPE_CHECKING:
     from assistant import AnswerSettings
-    from ingest.settings import IngestSettings
+    from ingest.settings import IngestSettings, StoreSettings
 
 PREFIX = "BPO_KPO_"
 
@@ -20,12 +22,25 @@ LogLevel = Annotated[
 ]
 
 
+# Several values between commas or blanks.
+_List = BeforeValidator(split_list)
+
+
+def _check_rates(text: str) -> str:
+    from ui.limits import read_rates
+
+    read_rates(text)
+    return text
+
+
 class Settings(BaseSettings):
     """What the command line and the server need to know. Each field is also a variable: `BPO_KPO_PORT`.
 
     `model`, `words` and `threshold` are those of `assistant.AnswerSettings`, `max_file_bytes` that of
     `ingest.settings.IngestSettings`; None keeps their default. `port` 0 takes any free port.
-    `max_body_bytes` bounds one HTTP request.
+    `max_body_bytes` bounds one HTTP request. `precision` and the `store_...` fields are those of
+    `ingest.settings`; `store_headers` is a JSON object, such as {"Authorization": "Bearer ..."}. A server looks for
+    a new snapshot every `poll_seconds`. Lists are written with commas: `BPO_KPO_ALLOWED_ORIGINS=https://a,https://b`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
@@ -33,6 +48,11 @@ class Settings(BaseSettings):
     corpus: Path = Path("corpus")
     index: Path = Path("var/index")
     model: str | None = Field(default=None, min_length=1)
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    store: str = Field(default="embedded", pattern=r"^(embedded|cloud|https?://[^\s/]+/?)$")
+    store_headers: dict[str, SecretStr] = Field(default_factory=dict)
+    store_name: str = Field(default="bpo-kpo", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,60}$")
+    poll_seconds: float = Field(default=5.0, gt=0, le=3600)
     max_file_bytes: int | None = Field(default=None, ge=1)
     words: int | None = Field(default=None, ge=20, le=1000)
     threshold: float | None = Field(default=None, ge=0, le=1)
@@ -40,14 +60,32 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535)
     max_question_chars: int = Field(default=2000, ge=10, le=20_000)
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    concurrency: int = Field(default=8, ge=1, le=200)
+    max_waiting: int = Field(default=100, ge=0, le=10_000)
+    answer_seconds: float = Field(default=60.0, gt=0, le=3600)
+    max_history: int = Field(default=100, ge=0, le=1000)
+    allowed_origins: Annotated[tuple[Annotated[str, AfterValidator(parse_origin)], ...], NoDecode, _List] = ()
+    rate_limit: Annotated[str, AfterValidator(_check_rates)] = "120/minute"
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, _List] = ()
+    api_keys: Annotated[tuple[Annotated[SecretStr, Field(min_length=16)], ...], NoDecode, _List] = ()
     log_level: LogLevel = "info"
+    log_format: Literal["text", "json"] = "text"
+    log_questions: bool = False
 
     @property
     def ingest(self) -> IngestSettings:
         """The settings of ingest."""
         from ingest.settings import IngestSettings
 
-        return IngestSettings(**_given(model=self.model, max_file_bytes=self.max_file_bytes))
+        given = _given(model=self.model, max_file_bytes=self.max_file_bytes)
+        return IngestSettings(precision=self.precision, store=self.where, **given)
+
+    @property
+    def where(self) -> StoreSettings:
+        """Where the index lives."""
+        from ingest.settings import StoreSettings
+
+        return StoreSettings(address=self.store, headers=self.store_headers, name=self.store_name)
 
     @property
     def answer(self) -> AnswerSettings:
@@ -55,7 +93,9 @@ class Settings(BaseSettings):
         from assistant import AnswerSettings
 
         given = _given(model=self.model, words=self.words, threshold=self.threshold)
-        return AnswerSettings(max_question_chars=self.max_question_chars, **given)
+        return AnswerSettings(
+            max_question_chars=self.max_question_chars, precision=self.precision, store=self.where, **given
+        )
 
 
 def load_settings(**given: object) -> Settings:
@@ -70,8 +110,13 @@ def load_settings(**given: object) -> Settings:
         from ingest.errors import SettingsError
 
         first = error.errors()[0]
-        name = f"{PREFIX}{str(first['loc'][0]).upper()}"
-        raise SettingsError(f"{name} is {first['input']!r}: {first['msg']}. Set it right, or unset it.") from error
+        if not first["loc"]:
+            # A variable that is not the JSON it should be; its value, which may be a secret, is not shown.
+            raise SettingsError(f"{first['msg']}. Set {PREFIX}STORE_HEADERS to a JSON object, or unset it.") from None
+        field = str(first["loc"][0])
+        # A key is not shown, not even a wrong one.
+        shown = "" if field == "api_keys" else f" is {first['input']!r}"
+        raise SettingsError(f"{PREFIX}{field.upper()}{shown}: {first['msg']}. Set it right, or unset it.") from error
 
 
 def _given(**values: Any) -> dict[str, Any]:

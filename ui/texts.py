@@ -20,6 +20,8 @@ STAGES = {
 }
 START_FAILED = "The assistant could not start; the server's log says why."
 
+ASSISTANT = "Assistant"
+
 # The chat.
 SKIP_TO_QUESTION = "Skip to the question"
 CONVERSATION = "Conversation"
@@ -62,5 +64,20 @@ SERVER_ERROR = "The server could not make this page because of an error; its log
 NOT_READY_TITLE = "The assistant is not ready"
 INVALID_TITLE = "The request is not valid"
 QUESTION_TITLE = "The question cannot be answered"
+BUSY_TITLE = "The assistant is busy"
+BUSY = "Too many questions are being answered at this moment. Please try again shortly."
+TOOK_TOO_LONG_TITLE = "The answer took too long"
+TOOK_TOO_LONG = "The answer was not ready within {seconds} seconds. Please try again."
+TOO_MANY_TITLE = "Too many questions"
+TOO_MANY = "At most {rate} questions are answered here. Please wait {seconds} seconds."
+ORIGIN_REFUSED_TITLE = "This page may not use the assistant"
+ORIGIN_REFUSED = (
+    "Pages of {origin} may not use this assistant. To let them, add {origin} to BPO_KPO_ALLOWED_ORIGINS "
+    "where the assistant runs, and start it again."
+)
+KEY_TITLE = "An API key is needed"
+KEY_MISSING = "Send one of the server's keys (BPO_KPO_API_KEYS) as Authorization: Bearer KEY."
+KEY_WRONG = "The API key is not one of the server's (BPO_KPO_API_KEYS)."
+LONG_HISTORY = "The conversation before the question has {turns} turns; at most {most} are read. Send the last ones."
 TOO_LARGE_TITLE = "The request is too large"
 UNEXPECTED = "An unexpected error stopped the request; the server's log says why."

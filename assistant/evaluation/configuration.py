@@ -108,7 +108,7 @@ class RememberingEmbedder(Embedder):
 
     @classmethod
     def _make(cls, embedder: Embedder, known: dict[str, TokenVectors], *, reuses: bool) -> Self:
-        made = cls(embedder.name, embedder.sha256, embedder._model)
+        made = cls(embedder.name, embedder.sha256, embedder._model, embedder.precision)
         made._known = known
         made._reuses = reuses
         return made
@@ -167,7 +167,7 @@ def stage_settings(answer: AnswerSettings) -> dict[str, AnswerSettings]:
 def opened(configuration: Configuration) -> Iterator[Opened]:
     """Open a configuration's assistant; an index made for it is deleted afterwards."""
     with contextlib.ExitStack() as stack:
-        embedder = RememberingEmbedder.of(Embedder.load(configuration.answer.model))
+        embedder = RememberingEmbedder.of(Embedder.load(configuration.answer.model, configuration.answer.precision))
         index = configuration.index
         if index is None:
             assert configuration.corpus is not None

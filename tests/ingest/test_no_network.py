@@ -66,7 +66,7 @@ def test_ingest_and_ask_connect_to_nothing_and_answer_as_always(
     # The same corpus and settings give the same ids and answers in every process.
     assert said["new"] == ask(Assistant.open(library.index, embedder=library.embedder))
     assert said["asked"] == ask(assistant)
-    ids = [read_current(index)[0] / "bm25_chunks" / "ids.json" for index in (tmp_path / "new", library.index)]
+    ids = [read_current(index)[0] / "chunk_ids.npy" for index in (tmp_path / "new", library.index)]
     assert ids[0].read_bytes() == ids[1].read_bytes()
 
 

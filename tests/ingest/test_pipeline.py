@@ -8,9 +8,9 @@ import pytest
 from assistant import Assistant
 from ingest import build_index, index_status, rollback
 from ingest.errors import CorpusError, SettingsError
+from ingest.records import Records
 from ingest.settings import IngestSettings
 from ingest.snapshots import current_snapshot, read_current
-from ingest.store import ChunkStore
 from tests.ingest.conftest import COSTS, SKILLS, Library
 
 
@@ -65,9 +65,8 @@ def test_an_article_that_is_gone_is_gone_from_the_index(library: Library) -> Non
     (library.corpus / "skills.md").unlink()
     report = library.build()
     assert (report.articles, report.chunks, report.embedded) == (1, 2, 0)
-    store = ChunkStore.open(read_current(library.index)[0] / "chroma")
-    assert {one.chunk.article_id for one in store.all()} == {"costs"}
-    store.close()
+    records = Records.open(read_current(library.index)[0])
+    assert {records.read(row).chunk.article_id for row in range(len(records))} == {"costs"}
 
 
 def test_other_settings_make_a_new_snapshot(library: Library) -> None:
@@ -82,15 +81,12 @@ def test_reused_vectors_are_those_that_a_fresh_build_makes(library: Library, tmp
     (library.corpus / "more.md").write_text("---\ntitle: More\n---\n\nAudits are done by accountants.\n")
     library.build()
     build_index(library.corpus, tmp_path / "fresh", embedder=library.embedder)
-    stores = [ChunkStore.open(read_current(index)[0] / "chroma") for index in (library.index, tmp_path / "fresh")]
-    reused, fresh = ({one.chunk.id: one for one in store.all()} for store in stores)
-    assert reused.keys() == fresh.keys()
-    for chunk_id, one in reused.items():
-        assert one.chunk == fresh[chunk_id].chunk
-        assert np.allclose(one.vector, fresh[chunk_id].vector, atol=1e-5)
-        assert np.allclose(one.sentence_vectors, fresh[chunk_id].sentence_vectors, atol=2e-3)
-    for store in stores:
-        store.close()
+    opened = [Records.open(read_current(index)[0]) for index in (library.index, tmp_path / "fresh")]
+    reused, fresh = ([records.read(row) for row in range(len(records))] for records in opened)
+    assert [one.chunk for one in reused] == [one.chunk for one in fresh]
+    for one, other in zip(reused, fresh, strict=True):
+        assert np.allclose(one.vector, other.vector, atol=5e-3), "in bfloat16, a batch's padding shows"
+        assert np.allclose(one.sentence_vectors, other.sentence_vectors, atol=5e-3)
 
 
 def test_the_previous_snapshot_is_kept_and_older_ones_are_removed(library: Library) -> None:

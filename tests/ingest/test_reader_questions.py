@@ -54,12 +54,17 @@ def test_changed_questions_make_a_new_snapshot_and_embed_no_chunk_again(library:
 
 
 def test_an_entry_whose_sentence_is_gone_is_named_and_the_rest_is_used(library: Library) -> None:
-    write_questions(library, "skills.yaml", ASKED + "- answer: Nobody says this.\n  asked: [Who says this?]\n")
+    write_questions(library, "skills.yaml", ASKED + "- answer: Nobody says this.\n  asked:\n  - Who says this?\n")
     write_questions(library, "unknown.yaml", ASKED)
     reasons = {skipped.file: skipped.reason for skipped in library.build().skipped}
     assert set(reasons) == {"questions/skills.yaml", "questions/unknown.yaml"}
     assert "Nobody says this." in reasons["questions/skills.yaml"]
     assert "Patent" not in reasons["questions/skills.yaml"]
+    # What was said holds while nothing changes, and goes once the entry does.
+    (library.corpus / "costs.md").write_text((library.corpus / "costs.md").read_text() + "\nFees are low.\n")
+    assert {skipped.file: skipped.reason for skipped in library.build().skipped} == reasons
+    write_questions(library, "skills.yaml", ASKED)
+    assert [skipped.file for skipped in library.build().skipped] == ["questions/unknown.yaml"]
 
 
 def test_a_file_that_is_no_list_of_entries_is_named(library: Library) -> None:

@@ -46,7 +46,7 @@ def test_rollback_without_a_previous_snapshot_changes_nothing(library: Library) 
     assert current_snapshot(library.index) == before
 
 
-@pytest.mark.parametrize("damaged", ["manifest.json", "articles.json", "chroma/chroma.sqlite3"])
+@pytest.mark.parametrize("damaged", ["manifest.json", "articles.jsonl", "chroma/chroma.sqlite3"])
 def test_rollback_to_a_damaged_snapshot_is_refused_and_changes_nothing(damaged: str, library: Library) -> None:
     first = current_snapshot(library.index)
     (library.corpus / "skills.md").write_text(SKILLS + "\nAnalysts need statistics.\n")

@@ -88,10 +88,10 @@ def serving(*arguments: str, **environment: str) -> Iterator[ServerProcess]:
 
 
 @contextlib.contextmanager
-def running(app: FastAPI) -> Iterator[str]:
-    """Run an application in this process, on a free port; yield its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+def running(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """Run an application in this process, on a free port if none is given; yield its address."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, proxy_headers=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -112,7 +112,8 @@ def server_index(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.fixture(scope="session")
 def server(server_index: Path) -> Iterator[str]:
     """The address of a real server that is ready, its chat too."""
-    with serving("--index", str(server_index)) as process:
+    # Tests ask faster than readers do.
+    with serving("--index", str(server_index), BPO_KPO_RATE_LIMIT="off") as process:
         wait_until(lambda: is_ready(process.url, "chat"), "the chat is ready")
         yield process.url
 

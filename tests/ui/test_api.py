@@ -12,6 +12,7 @@ import pytest
 
 from assistant import Assistant, Turn
 from assistant.types import Answer
+from tests.ui.asking import assert_problem
 from tests.ui.conftest import is_ready, running, wait_until
 from ui.backend import Backend
 from ui.server import create_app
@@ -24,17 +25,6 @@ QUESTION = "What does KPO stand for?"
 def http(server: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server, timeout=60) as client:
         yield client
-
-
-def assert_problem(response: httpx.Response, status: int) -> dict[str, object]:
-    assert response.status_code == status
-    assert response.headers["content-type"] == "application/problem+json"
-    problem: dict[str, object] = response.json()
-    assert problem["status"] == status
-    assert problem["title"]
-    assert problem["detail"]
-    assert problem["type"]
-    return problem
 
 
 def test_ask_answers_with_citations_that_hold(http: httpx.Client) -> None:

@@ -149,7 +149,7 @@ def test_a_damaged_index_exits_2(cases: Path, index_dir: Path, tmp_path: Path) -
     import shutil
 
     shutil.copytree(index_dir, tmp_path / "index")
-    articles = next((tmp_path / "index").rglob("articles.json"))
+    articles = next((tmp_path / "index").rglob("articles.jsonl"))
     articles.write_text(articles.read_text(encoding="utf-8").replace("BPO", "BPO ", 1), encoding="utf-8")
     result = run("evaluate", cases, "--index", tmp_path / "index")
     assert result.exit_code == 2

@@ -21,9 +21,9 @@ from assistant.evaluation.results import Fault, Run
 from assistant.evaluation.run import evaluate
 from ingest import build_index
 from ingest.embed import Embedder
-from ingest.pipeline import STORE
-from ingest.snapshots import read_current
-from ingest.store import ChunkStore, StoredChunk
+from ingest.records import RECORDS, Records, RecordWriter
+from ingest.snapshots import MANIFEST, file_sha256, read_current
+from ingest.types import StoredChunk
 
 pytestmark = pytest.mark.slow
 
@@ -134,17 +134,19 @@ def test_a_corrupt_offset_is_named(
 ) -> None:
     index = tmp_path / "index"
     shutil.copytree(index_dir, index)
-    folder, _manifest = read_current(index)
+    folder, manifest = read_current(index)
     cited = next(
         one for outcome in good.outcomes if outcome.passed and outcome.answer for one in outcome.answer.citations
     )
-    store = ChunkStore.open(folder / STORE)
-    chunks = [_shifted(one, cited.article_id, cited.start) for one in store.all()]
-    store.close()
-    shutil.rmtree(folder / STORE)
-    corrupt = ChunkStore.create(folder / STORE)
-    corrupt.add(chunks)
+    records = Records.open(folder)
+    chunks = [_shifted(records.read(row), cited.article_id, cited.start) for row in range(len(records))]
+    (folder / RECORDS).unlink()
+    corrupt = RecordWriter(folder)
+    for one in chunks:
+        corrupt.add(one)
     corrupt.close()
+    files = {name: file_sha256(folder / name) for name in manifest.files}
+    (folder / MANIFEST).write_text(manifest.model_copy(update={"files": files}).model_dump_json())
     spoilt = ask(Assistant.open(index, embedder=reader))
     comparison = assert_red(good, spoilt, "citation_precision")
     faults = {problem.fault for one in comparison.of(Change.BROKEN) for problem in one.problems}
