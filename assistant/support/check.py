@@ -9,8 +9,9 @@ meaning`) near words count, weighed by what was fitted on pairs; without one a f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from assistant.sides import SideFinder
 from assistant.support.claims import Claim, halves, read_claims
@@ -110,7 +111,7 @@ def supports(
     named = "\n".join([joined, *(proof.context for proof in proofs)])
     faults = [("figure", fault) for fault in figure_faults(said, joined)]
     faults += [("name", fault) for fault in name_faults(said, named)]
-    sentences = list(_sentences(proofs, finder))
+    sentences = [sentence for proof in proofs for sentence in _sentences(proof, finder)]
     matches = [_best(claim, sentences) for claim in read_claims(said, finder, around)]
     faults += [fault for match in matches for fault in match.faults]
     bare = [finder.mask(sentence.text) if finder else sentence.text for sentence in sentences]
@@ -140,11 +141,10 @@ def _uncovered(lacking: Sequence[Word], coverage: float, probability: float | No
     return f"{coverage:.0%} of the content words are quoted, {least}; not quoted: {listed}"
 
 
-def _sentences(proofs: Sequence[Quote], finder: SideFinder | None) -> Iterator[_Sentence]:
-    for proof in proofs:
-        for text in SENTENCE.split(proof.text):
-            if claims := read_claims(text, finder, proof.context):
-                yield _Sentence(text, tuple(claims))
+@lru_cache(maxsize=4096)
+def _sentences(proof: Quote, finder: SideFinder | None) -> tuple[_Sentence, ...]:
+    read = ((text, read_claims(text, finder, proof.context)) for text in SENTENCE.split(proof.text))
+    return tuple(_Sentence(text, tuple(claims)) for text, claims in read if claims)
 
 
 def _overstated(said: str, proof: str) -> list[str]:
@@ -171,6 +171,9 @@ def _strong(text: str, group: frozenset[str]) -> set[str]:
 def _best(claim: Claim, sentences: Sequence[_Sentence]) -> _Match:
     """Return how a claim meets the sentence that supports it best; of several sides, each may have its own."""
     whole = [_match(claim, [sentence]) for sentence in sentences]
+    if not any(one.sides for sentence in sentences for one in sentence.claims):
+        # Where no sides are told apart, words of several sentences cannot be mixed up between them.
+        whole.append(_match(claim, sentences))
     best = max(whole, key=lambda match: match.rank)
     if (best.faults or best.lacking) and len(sentences) > 1 and claim.against is None:
         for half in halves(claim):
