@@ -124,4 +124,4 @@ class Answer(Value):
     confidence: float = Field(ge=0.0, le=1.0)
     writer: str = "extractive"
     timings_ms: Timings = Timings()
-    checks: Checks | None = None
+    checks: Checks | None = Field(default=None, exclude_if=lambda checks: checks is None)
