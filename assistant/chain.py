@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
@@ -36,6 +36,9 @@ from ingest.embed import Embedder, TokenVectors
 from ingest.keywords import stems, words
 from ingest.types import Article
 
+if TYPE_CHECKING:
+    from assistant.llm.writer import LLMWriter
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -55,6 +58,7 @@ class Found:
     hits: tuple[Hit, ...]
     embed_ms: float
     retrieve_ms: float
+    rewritten: bool = False
 
 
 class Assistant:
@@ -73,9 +77,16 @@ class Assistant:
         self._rows: tuple[Row, ...] = prepare_rows(
             index, embedder, self._reader, self._maker, self._finder, settings.search
         )
+        self._llm: LLMWriter | None = None
         self._topics: tuple[Topic, ...] = prepare_topics(
             index.domain, embedder, self._reader, self._finder, lambda text: self.find(Asked(text)).hits
         )
+        if settings.llm is not None:
+            # Only here: without a language model none of its packages is imported.
+            from assistant.llm.writer import LLMWriter
+            from assistant.support.meaning import Reader
+
+            self._llm = LLMWriter(settings.llm, index, self._finder, Reader(embedder))
 
     @classmethod
     def open(cls, index: Path, *, settings: AnswerSettings | None = None, embedder: Embedder | None = None) -> Self:
@@ -135,7 +146,7 @@ class Assistant:
         Raises:
             QuestionError: the question is empty, too long, or has no words.
         """
-        yield from parts_of(self.ask(question, history))
+        yield from self._parts(self.find(Asked(question, tuple(history))))
 
     def retrieve(self, question: str, top_k: int = 5) -> tuple[Passage, ...]:
         """Return the passages that rank best for a question, best first.
@@ -154,15 +165,27 @@ class Assistant:
         """
         began = time.perf_counter()
         cleaned = clean_question(asked.question, self.settings.max_question_chars)
+        rewritten = None
         if asked.history and self.settings.follow_ups:
-            cleaned = resolve(cleaned, [turn.question for turn in asked.history], self._reader, self._finder)
+            rewritten = self._llm.rewrite(cleaned, asked.history) if self._llm else None
+            cleaned = rewritten or resolve(
+                cleaned, [turn.question for turn in asked.history], self._reader, self._finder
+            )
         question = self._reader.read(cleaned)
         read: TokenVectors = self._embedder.read(question.text)
         wanted = self._maker.make(question, read)
         embedded = time.perf_counter()
         hits = search(self.index, wanted.query, self.settings.search)
         retrieved = time.perf_counter()
-        return Found(asked, question, wanted, tuple(hits), 1000 * (embedded - began), 1000 * (retrieved - embedded))
+        return Found(
+            asked=asked,
+            question=question,
+            search=wanted,
+            hits=tuple(hits),
+            embed_ms=1000 * (embedded - began),
+            retrieve_ms=1000 * (retrieved - embedded),
+            rewritten=rewritten is not None,
+        )
 
     def features(self, question: str, history: Sequence[Turn] = ()) -> dict[str, float]:
         """Return what the decision to answer is based on: the inputs of the calibration.
@@ -179,6 +202,28 @@ class Assistant:
 
     def write(self, found: Found) -> Answer:
         """Write the answer to what was found, or say that the articles do not say."""
+        *_, answer = self._parts(found)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def _parts(self, found: Found) -> Iterator[Part]:
+        """Yield the answer's parts: a language model's as each is proved, else those of the extractive answer."""
+        extractive = self.quote(found)
+        if self._llm is None:
+            yield from parts_of(extractive)
+            return
+        began = time.perf_counter()
+        spent = (found.embed_ms if found.rewritten else 0.0) / 1000
+        for part in self._llm.stream(
+            extractive, found.hits, found.asked.history, rewritten=found.rewritten, spent=spent
+        ):
+            if isinstance(part, Answer):
+                wording = 1000 * (time.perf_counter() - began)
+                part = _with_writing(part, wording)
+            yield part
+
+    def quote(self, found: Found) -> Answer:
+        """Write the extractive answer to what was found, whether or not a language model is configured."""
         began = time.perf_counter()
         answer = write(
             found.question,
@@ -200,6 +245,18 @@ class Assistant:
             total=round(found.embed_ms + found.retrieve_ms + wrote, 3),
         )
         return answer.model_copy(update={"question": without_surrogates(found.asked.question), "timings_ms": timings})
+
+
+def _with_writing(answer: Answer, milliseconds: float) -> Answer:
+    """Return an answer whose writing took so much longer."""
+    timings = answer.timings_ms
+    longer = timings.model_copy(
+        update={
+            "write": round(timings.write + milliseconds, 3),
+            "total": round(timings.total + milliseconds, 3),
+        }
+    )
+    return answer.model_copy(update={"timings_ms": longer})
 
 
 def _known_words(index: OpenIndex) -> list[str]:

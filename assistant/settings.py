@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.llm.settings import LLMSettings
 from ingest.settings import DEFAULT_MODEL, EMBEDDED, Precision, StoreSettings
 
 
@@ -45,7 +46,8 @@ class AnswerSettings(BaseModel):
     """How questions are answered.
 
     `threshold` overrides the calibrated confidence below which the assistant abstains; None keeps it.
-    `words` bounds an answer beside its table.
+    `words` bounds an answer beside its table. `llm` names a language model that words the answers; without it they are
+    quoted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,3 +60,4 @@ class AnswerSettings(BaseModel):
     words: int = Field(default=90, ge=20)
     threshold: float | None = Field(default=None, ge=0, le=1)
     follow_ups: bool = True
+    llm: LLMSettings | None = None

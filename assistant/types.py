@@ -5,7 +5,11 @@ All are frozen and hold tuples; `answer.model_dump(mode="json")` is the public J
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
+
+Verdict = Literal["kept", "re-cited", "dropped"]
 
 
 class Value(BaseModel):
@@ -67,11 +71,46 @@ class Timings(Value):
     total: float = 0.0
 
 
+class CheckedSentence(Value):
+    """A sentence that a language model wrote, by its position from 1, and what became of it.
+
+    `reasons` are single words such as "figure" or "side". The text of a dropped sentence is left out: what was not
+    proved is not shown, here neither, unless the settings ask for it.
+    """
+
+    position: int = Field(ge=1)
+    verdict: Verdict
+    text: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class Checks(Value):
+    """What a language model was asked and what became of its sentences.
+
+    `prompt` names the words that it was asked with; `note` tells a reader why an answer is quoted instead of worded, or
+    why it ends early. `seconds` are those that all of it took; tokens are 0 where the model does not tell them.
+    """
+
+    model: str
+    prompt: str
+    sentences: tuple[CheckedSentence, ...] = ()
+    note: str | None = None
+    rewritten: bool = False
+    seconds: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def count(self, verdict: Verdict) -> int:
+        """Return how many sentences got a verdict."""
+        return sum(sentence.verdict == verdict for sentence in self.sentences)
+
+
 class Answer(Value):
     """What the assistant says to one question.
 
     An abstention has no citations; an answer that is not one cites every statement. `confidence` is the
     calibrated probability (0 to 1) that the articles answer the question. `text` is Markdown with [1] marks.
+    `checks` is there when a language model was asked.
     """
 
     question: str
@@ -85,3 +124,4 @@ class Answer(Value):
     confidence: float = Field(ge=0.0, le=1.0)
     writer: str = "extractive"
     timings_ms: Timings = Timings()
+    checks: Checks | None = Field(default=None, exclude_if=lambda checks: checks is None)

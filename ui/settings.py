@@ -12,6 +12,7 @@ from ui.origins import parse_origin, split_list
 
 if TYPE_CHECKING:
     from assistant import AnswerSettings
+    from assistant.llm.settings import LLMSettings
     from ingest.settings import IngestSettings, StoreSettings
 
 PREFIX = "BPO_KPO_"
@@ -41,6 +42,8 @@ class Settings(BaseSettings):
     `max_body_bytes` bounds one HTTP request. `precision` and the `store_...` fields are those of
     `ingest.settings`; `store_headers` is a JSON object, such as {"Authorization": "Bearer ..."}. A server looks for
     a new snapshot every `poll_seconds`. Lists are written with commas: `BPO_KPO_ALLOWED_ORIGINS=https://a,https://b`.
+    `llm` names a language model, "provider:name"; the fields that begin with `llm_` are those of
+    `assistant.llm.settings.LLMSettings`, of no use without it.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
@@ -71,6 +74,14 @@ class Settings(BaseSettings):
     log_level: LogLevel = "info"
     log_format: Literal["text", "json"] = "text"
     log_questions: bool = False
+    llm: str | None = Field(default=None, pattern=r"^[\w-]+:.+$")
+    llm_base_url: str | None = None
+    llm_key: SecretStr | None = None
+    llm_timeout: float | None = Field(default=None, gt=0)
+    llm_max_tokens: int | None = Field(default=None, ge=16)
+    llm_temperature: float | None = Field(default=None, le=2)
+    llm_rewrite: bool | None = None
+    llm_show_dropped: bool | None = None
 
     @property
     def ingest(self) -> IngestSettings:
@@ -94,8 +105,30 @@ class Settings(BaseSettings):
 
         given = _given(model=self.model, words=self.words, threshold=self.threshold)
         return AnswerSettings(
-            max_question_chars=self.max_question_chars, precision=self.precision, store=self.where, **given
+            max_question_chars=self.max_question_chars,
+            precision=self.precision,
+            store=self.where,
+            llm=self.language_model,
+            **given,
         )
+
+    @property
+    def language_model(self) -> LLMSettings | None:
+        """The settings of the language model, None where none is named."""
+        if self.llm is None:
+            return None
+        from assistant.llm.settings import LLMSettings
+
+        given = _given(
+            base_url=self.llm_base_url,
+            key=self.llm_key,
+            timeout=self.llm_timeout,
+            max_tokens=self.llm_max_tokens,
+            temperature=self.llm_temperature,
+            rewrite=self.llm_rewrite,
+            show_dropped=self.llm_show_dropped,
+        )
+        return LLMSettings(model=self.llm, **given)
 
 
 def load_settings(**given: object) -> Settings:

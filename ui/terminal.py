@@ -105,6 +105,8 @@ def show_answer(answer: Answer, console: Console | None = None) -> None:
         console.print(Text(f"{texts.UNDERSTOOD_AS}: {answer.query}", style="dim"))
     if answer.abstained:
         console.print(Text(answer.text, style="yellow"))
+    if answer.checks is not None and answer.checks.note:
+        console.print(Text(answer.checks.note, style="dim"))
     for statement in answer.statements:
         console.print(_marked(statement))
         console.print()

@@ -17,7 +17,7 @@ from assistant.evaluation.cases import Case
 from assistant.evaluation.facts import missing_facts
 from assistant.evaluation.intervals import NOT_APPLICABLE, Ratio
 from assistant.evaluation.results import Fault, Outcome, Problem
-from assistant.support import Support, supports
+from assistant.support import Quote, Support, supports
 from assistant.types import Answer, Statement
 from ingest.types import Article
 
@@ -191,11 +191,11 @@ def _score_content(case: Case, answer: Answer, scores: dict[str, Ratio]) -> list
 
 def _score_citations(answer: Answer, articles: Mapping[str, Article], scores: dict[str, Ratio]) -> list[Problem]:
     problems: list[Problem] = []
-    verbatim: dict[int, str] = {}
+    verbatim: dict[int, Quote] = {}
     for citation in answer.citations:
         article = articles.get(citation.article_id)
         if article is not None and article.text[citation.start : citation.end] == citation.quote:
-            verbatim[citation.number] = citation.quote
+            verbatim[citation.number] = Quote(citation.quote, citation.heading)
         else:
             where = f"[{citation.number}] {citation.article_id} {citation.start}:{citation.end}"
             detail = f"{where} quotes {citation.quote!r}, the article has " + (
@@ -221,7 +221,7 @@ def _score_citations(answer: Answer, articles: Mapping[str, Article], scores: di
     return problems
 
 
-def _citation_supports(claim: Statement, number: int, verbatim: Mapping[int, str]) -> bool:
+def _citation_supports(claim: Statement, number: int, verbatim: Mapping[int, Quote]) -> bool:
     """Return whether one citation does its part: it supports the claim alone, or the others need it to.
 
     Source: citation precision of ALCE (Gao et al., Enabling Large Language Models to Generate Text with
@@ -237,7 +237,7 @@ def _citation_supports(claim: Statement, number: int, verbatim: Mapping[int, str
     return _check(claim.text, [verbatim[number], *others]).ok and not _check(claim.text, others).ok
 
 
-def _check(text: str, quotes: Sequence[str]) -> Support:
+def _check(text: str, quotes: Sequence[Quote]) -> Support:
     """Check a statement; the assistant's own "the articles differ" stands when it cites more than one quote."""
     if text == LEAD:
         is_shown = len(quotes) > 1

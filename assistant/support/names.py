@@ -1,0 +1,54 @@
+"""Compare the names and acronyms of a statement with those of its proof."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.support.lexicon import lexicon
+from assistant.support.text import SENTENCE, TOKEN
+from ingest.keywords import stems
+
+_ACRONYM = re.compile(r"[A-Z][A-Z0-9&]*[A-Z]")
+
+
+def name_faults(said: str, proof: str) -> list[str]:
+    """Name the acronyms and capitalised names that the proof lacks, be it by initials or by another case."""
+    lowered = {token.lower() for token in TOKEN.findall(proof)}
+    known = lowered | {token.removesuffix("s") for token in lowered} | _initials(proof)
+    known_stems = set(stems(proof))
+    faults = []
+    for sentence in SENTENCE.split(said):
+        tokens = TOKEN.findall(sentence)
+        capitalised = [token for token in tokens if token[0].isupper()]
+        is_title = len(tokens) > 3 and len(capitalised) > 0.6 * len(tokens)
+        for position, token in enumerate(tokens):
+            bare = token.removesuffix("'s")
+            if bare.endswith("s") and _ACRONYM.fullmatch(bare[:-1]):
+                bare = bare[:-1]
+            is_acronym = _ACRONYM.fullmatch(bare) is not None
+            is_name = position > 0 and bare[0].isupper() and len(bare) > 1 and not is_title
+            is_name = is_name or (position == 0 and not is_acronym and _opens_with_name(bare, tokens, known_stems))
+            spelt_out = is_name and bare.lower() in lexicon().function
+            if (is_acronym or is_name) and not spelt_out and not _is_known(bare.lower(), known):
+                faults.append(f"the name {bare} is not quoted")
+    return list(dict.fromkeys(faults))
+
+
+def _opens_with_name(word: str, tokens: list[str], known: set[str]) -> bool:
+    """Tell whether a sentence's first word is a name that is not quoted: unknown, and followed by a verb in -s."""
+    if not word[0].isupper() or len(tokens) < 2 or word.lower() in lexicon().function:
+        return False
+    own = stems(word)
+    if not own or any(stem in known or stem in lexicon().groups for stem in own) or word.lower().endswith("s"):
+        return False
+    return tokens[1].lower() in ("is", "has", "was") or (tokens[1].endswith("s") and tokens[1].islower())
+
+
+def _is_known(name: str, known: set[str]) -> bool:
+    return name in known or all(part in known for part in name.split("-"))
+
+
+def _initials(text: str) -> set[str]:
+    """Return the initials of every two to five words in a row, so that a spelt-out term proves its acronym."""
+    letters = [token[0].lower() for token in TOKEN.findall(text)]
+    return {"".join(letters[at : at + size]) for size in range(2, 6) for at in range(len(letters) - size + 1)}

@@ -1,0 +1,151 @@
+"""Clean what is compared, and read it as content words with their polarity."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from assistant.support.lexicon import Lexicon, lexicon, word_stems
+
+NUMBER_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand",
+    )
+)
+_SPACE = re.compile(r"\s+")
+_MARKS = re.compile(r"\s*\[\d+\]")
+_MARKDOWN = re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)")
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
+_UP_AND_DOWN = tuple(
+    (re.compile(rf"\b(?:{verbs})\s+{way}\b", re.IGNORECASE), said)
+    for verbs, way, said in (
+        ("go|goes|went|gone", "down", "decrease"),
+        ("go|goes|went|gone", "up", "increase"),
+        ("going", "down", "decreasing"),
+        ("going", "up", "increasing"),
+        ("bring|brings|brought|drive|drives|cut|cuts", "down", "reduce"),
+        ("bringing|driving|cutting", "down", "reducing"),
+        ("carry|carries|carried", "out", "handle"),
+        ("carrying", "out", "handling"),
+    )
+)
+_EDGES = " .;:,!?\"'"
+TOKEN = re.compile(r"[^\W_]+(?:['&-][^\W_]+)*", re.UNICODE)
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_CLAUSE = re.compile(r"[,;:()]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
+# How many content words a negation reaches, and how far before "no" and "without" a word may be denied with them.
+_REACH = 6
+_BEFORE_NO = 3
+_NOT_THIS = frozenset([("instead", "of"), ("rather", "than"), ("opposed", "to")])
+_BE = frozenset(["is", "are", "was", "were", "be", "been"])
+_PARTICIPLE = ("ed", "en", "necessary", "optional")
+_NOUN_NEGATIONS = frozenset(["no", "without", "none", "nothing", "lack", "lacks", "lacking"])
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word: its stem, and whether it is asserted.
+
+    `polarity` is 1 when asserted, -1 when denied, 0 when it may be either, as the verb before "no".
+    """
+
+    stem: str
+    polarity: int
+
+
+def clean(text: str) -> str:
+    """Return a text without citation marks and Markdown, its quotes and dashes plain, a line for each line.
+
+    Verbs that "up" and "down" turn round are written as what they say.
+    """
+    for pattern, verb in _UP_AND_DOWN:
+        text = pattern.sub(verb, text)
+    text = _MARKDOWN.sub("", _MARKS.sub("", text.translate(_PLAIN)))
+    return "\n".join(_SPACE.sub(" ", line).strip() for line in text.splitlines() if line.strip())
+
+
+def verbatim(said: str, quote: str) -> bool:
+    """Tell whether a statement stands in a quote word for word, and nothing before it takes it back."""
+    flat = _SPACE.sub(" ", quote)
+    needle = _SPACE.sub(" ", said).strip(_EDGES).casefold()
+    found = flat.casefold().find(needle) if needle else -1
+    if found < 0 or not _at_word_edges(flat, found, found + len(needle)):
+        return False
+    before = SENTENCE.split(flat[:found])[-1] if found else ""
+    return not any(_is_negation(token, lexicon()) for token in TOKEN.findall(before.lower()))
+
+
+def _at_word_edges(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isalnum() and text[start].isalnum()) and not (after.isalnum() and text[end - 1].isalnum())
+
+
+def read_words(text: str) -> tuple[Word, ...]:
+    """Return the content words of a cleaned text, in its order."""
+    found: list[Word] = []
+    start = 0
+    for clause in _clause_spans(text):
+        start, end = clause
+        found += _read_clause(text, start, end)
+    return tuple(_join_phrases(found))
+
+
+def _clause_spans(text: str) -> list[tuple[int, int]]:
+    cuts = [0]
+    for match in (*SENTENCE.finditer(text), *_CLAUSE.finditer(text)):
+        cuts.append(match.end())
+    cuts = sorted({*cuts, len(text)})
+    return list(pairwise(cuts))
+
+
+def _read_clause(text: str, start: int, end: int) -> list[Word]:
+    known = lexicon()
+    words = [token.lower() for token in TOKEN.findall(text[start:end])]
+    found: list[Word] = []
+    reach = 0
+    for place, token in enumerate(words):
+        following = words[place + 1 : place + 4]
+        if _is_negation(token, known) and not (following and following[0] in known.undo):
+            reach = 1 if following[:1] == ["as"] else _REACH
+            if token in _NOUN_NEGATIONS:
+                found[-_BEFORE_NO:] = [Word(word.stem, 0) for word in found[-_BEFORE_NO:]]
+            elif place and words[place - 1] in _BE and any(one.endswith(_PARTICIPLE) for one in following):
+                # "Expertise is not required": what is denied stands before.
+                found = [Word(word.stem, 0) for word in found]
+            continue
+        if tuple(words[place : place + 2]) in _NOT_THIS:
+            reach = _REACH
+            continue
+        if token in known.function or token in known.undo | known.bare | known.negations:
+            continue
+        for stem in word_stems(token):
+            if not stem.isdigit() and token not in NUMBER_WORDS and stem not in known.function:
+                found.append(Word(stem, -1 if reach else 1))
+        reach -= bool(reach)
+    return found
+
+
+def _is_negation(token: str, known: Lexicon) -> bool:
+    return token in known.negations or token.endswith("n't")
+
+
+def _join_phrases(words: Sequence[Word]) -> list[Word]:
+    """Return the words with each known phrase as one; its parts that are function words were left out before."""
+    phrases = lexicon().phrases
+    joined: list[Word] = []
+    at = 0
+    while at < len(words):
+        row = next(
+            (p for p in phrases if len(p) <= len(words) - at and tuple(w.stem for w in words[at : at + len(p)]) == p),
+            None,
+        )
+        size = len(row) if row else 1
+        polarity = min((word.polarity for word in words[at : at + size]), key=abs)
+        polarity = words[at].polarity if size == 1 else polarity
+        joined.append(Word("_".join(row) if row else words[at].stem, polarity))
+        at += size
+    return joined
