@@ -154,7 +154,7 @@ def features_of(
         float(min(sum(word.name for word in words), 2)),
         float(wanted.number and not has_number(evidence)),
         float(wanted.number),
-        float(wanted.name and not has_name(evidence)),
+        float(wanted.name and not has_name(evidence, question.text)),
         float(open_ended and bool(_ASKS_RANK.search(question.asked))),
         words[0].by_best if words else _NO_WORD,
         words[-1].by_best if words else _NO_WORD,

@@ -9,6 +9,7 @@ LangChain Runnable, and `ArticleRetriever` the search alone.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -259,9 +260,11 @@ def _with_writing(answer: Answer, milliseconds: float) -> Answer:
     return answer.model_copy(update={"timings_ms": longer})
 
 
-def _known_words(index: OpenIndex) -> list[str]:
-    """Return the words that the articles, their titles and the domain use."""
+def _known_words(index: OpenIndex) -> Counter[str]:
+    """Return the words that the articles, their titles and the domain use, with how often they do."""
     domain = index.domain
     named = [name for side in domain.sides for name in (side.name, *side.synonyms)]
     named += [f"{aspect.name} {' '.join(aspect.words)} {aspect.about}" for aspect in domain.aspects]
-    return [*index.vocabulary, *index.title_words, *(word for text in named for word in words(text))]
+    return (
+        Counter(index.vocabulary) + Counter(index.title_words) + Counter(word for text in named for word in words(text))
+    )

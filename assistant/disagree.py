@@ -23,6 +23,8 @@ from ingest.types import Vectors
 
 # A question is on a topic from this cosine to one of its questions on, when they share a content word too.
 _ON_TOPIC = 0.88
+# One that compares an aspect only from here on: its row of the comparison answers it too.
+_ON_TOPIC_OF_ASPECT = 0.9
 # A unit takes a position from this score on; one nearly as good in another article takes it too.
 _TAKES = 0.6
 _ALSO = 0.9
@@ -79,7 +81,8 @@ def topic_of(question: Question, vector: Vectors, topics: Sequence[Topic]) -> To
         return None
     fitting = [topic for topic in topics if not question.content or topic.words & set(question.content)]
     best = max(fitting, key=lambda topic: float(np.max(topic.asked @ vector)), default=None)
-    return best if best is not None and float(np.max(best.asked @ vector)) >= _ON_TOPIC else None
+    least = _ON_TOPIC_OF_ASPECT if question.ask is Ask.COMPARE and question.aspects else _ON_TOPIC
+    return best if best is not None and float(np.max(best.asked @ vector)) >= least else None
 
 
 def _take_position(units: Sequence[Unit], taken: Sequence[Said]) -> Said | None:

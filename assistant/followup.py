@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.question import Ask, Question, QuestionReader
+from assistant.question import Ask, Question, QuestionReader, asks_to_compare
 from assistant.sides import SideFinder
 from ingest.keywords import stems
 
@@ -36,6 +36,9 @@ _THEM = re.compile(
 )
 _POSSESSIVE = re.compile(r"\b(its|their)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(it|they|them|that|this|those|these|that one|this one)\b", re.IGNORECASE)
+_SAME = re.compile(r"\bthe same (?:for|of|with|in|true|go)\b|\bsame (?:for|with)\b", re.IGNORECASE)
+# The most words that a pronoun is replaced by.
+_SUBJECT = 3
 _THERE = re.compile(r"\bthere\b(?! (is|are|was|were|any))", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
 _WHY = re.compile(r"^(why|how come|why not|why so|why is (that|this|it)|how so)\W*$", re.IGNORECASE)
@@ -71,7 +74,7 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
 
 
 def _points_back(text: str, now: Question) -> bool:
-    if any(pattern.search(text) for pattern in (_WHICH, _OTHER, _LATTER, _FORMER, _THEM)):
+    if any(pattern.search(text) for pattern in (_WHICH, _OTHER, _LATTER, _FORMER, _THEM, _SAME)):
         return True
     if now.sides:
         return False
@@ -85,15 +88,21 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
     if _OTHER.search(text) and len(sides) == 1 and len(names) == 2:
         other = names[1 - sides[0]]
         stripped = _OTHER.sub(other, text)
+        if asks_to_compare(text):
+            return _PRONOUN.sub(names[sides[0]], stripped, count=1)
         return finder.replace(before, 1 - sides[0]) if not now.content else stripped
     if len(sides) > 1 and (_LATTER.search(text) or _FORMER.search(text)):
         return _FORMER.sub(names[sides[0]], _LATTER.sub(names[sides[-1]], text))
+    if _THEM.search(text) and now.sides:
+        # "Which does it belong to, BPO or KPO?": what it is was said before.
+        subject = [word for word in re.findall(r"[\w-]+", before) if set(stems(word)) & set(then.content)]
+        return _PRONOUN.sub(" ".join(subject), text, count=1) if 0 < len(subject) <= _SUBJECT else text
     if _THEM.search(text) and len(names) > 1:
         meant = sides if len(sides) > 1 else range(len(names))
         return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in meant)}?"
     if _WHICH.search(text) and not finder.in_order(text):
         return f"{before.rstrip('?. ')}: {text}"
-    if now.sides and not now.content and len(now.sides) == 1:
+    if len(now.sides) == 1 and (not now.content or _SAME.search(text)):
         # "And KPO?": the question before, asked of this side.
         return finder.replace(before, next(iter(now.sides))) if sides else f"{before.rstrip('?. ')} {text}"
     if now.sides:

@@ -19,7 +19,7 @@ from ingest.embed import Embedder, TokenVectors
 from ingest.keywords import stems
 
 # What a token of the story around a question counts beside one of the question.
-_STORY = 0.5
+_STORY = 0.6
 # The weight of a token that says little, and the most that a rare one may have.
 _LIGHT = 0.1
 _RAREST = 6.0

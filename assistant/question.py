@@ -30,20 +30,22 @@ _FRAME = """
     tell explain say said says please show list give name mean means meaning meant know think want need wants needs
     like would could shall may might must let also get gets got make makes made made take takes go goes going come use
     used uses using exactly really actually simply basically plain english word words sentence summary short brief
-    quick quickly kind sort type thing things way ways lot many much one ones two us yes ok okay hi hello thanks
-    thank plz vs versus compare compared comparison difference differences differ differs different question answer
+    quick quickly contrast kind sort type thing things way ways lot many much one ones two us yes ok okay hi hello
+    thanks thank plz vs versus compare compared comparison difference differences differ differs different question answer
     article articles source sources according text page typical typically main primary major key table
-    usually often get better best good suit suits fit fits belong belongs fall falls side model models
+    usually often lie lies recognise recognize recognised recognized split get better best good suit suits fit fits belong belongs fall falls side model models
     what's whats i'm i've i'd we're we've we'd you're it's that's there's
 """
 _COMPARE = re.compile(
-    r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|tell\b.{0,30}\bapart)\b",
+    r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|(?:tell|set)s?\b.{0,30}\bapart|"
+    r"not (?:quite |exactly |really )?(?:the same|alike|similar)|side by side)\b",
     re.IGNORECASE,
 )
 # A choice between sides, each masked as a section sign, that ends its clause or begins the question:
 # "a BPO or a KPO job?", "BPO or KPO to run our call center?".
 _EITHER_SIDE = re.compile(
     r"§\W+(?:\w+\W+){0,2}or\W+(?:\w+\W+){0,2}§(?:\W+\w+)?\s*(?:[.?!:;,]|$)"
+    r"|§\W+(?:\w+\W+)?or\W+(?:\w+\W+)?§\W+(?:that|which|who)\b"
     r"|§\s*/\s*§"
     r"|^\W*(?:\w+\W+){0,2}§\W+or\W+(?:\w+\W+)?§\W+(?:to|for|when|if|in|with)\b",
     re.IGNORECASE,
@@ -65,7 +67,7 @@ _PROPERTY = re.compile(
 # One answer for each: "which deals with which?", "what goes to BPO and what to KPO?".
 _EACH = re.compile(r"\bwhich\b.*\bwhich\b|\bwhat\b.*\band what\b", re.IGNORECASE)
 _ALIKE = re.compile(r"\b(?:in common|alike|similar\w*|the same)\b", re.IGNORECASE)
-_FITS = re.compile(r"\b(suits?|fits?|belongs?|fall|should|need|use)\b", re.IGNORECASE)
+_FITS = re.compile(r"\b(suits?|fits?|belongs?|fall|should|need|use|is (?:that|this|it))\b", re.IGNORECASE)
 _ALL_SIDES = re.compile(
     r"\b(the two|both|each (of the two|one|model|kind|type)?|either|which one|which of)\b", re.IGNORECASE
 )
@@ -172,7 +174,8 @@ class QuestionReader:
         if fits and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE
         compares = degree or aspects or asks_to_compare(text) or _EACH.search(text)
-        if both and not _ALIKE.search(text) and (compares or (not content and len(text.split()) <= 6)):
+        alike = _ALIKE.search(text) and not asks_to_compare(text)
+        if both and not alike and (compares or (not content and len(text.split()) <= 6)):
             return Ask.COMPARE
         return Ask.LOOKUP
 

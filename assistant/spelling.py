@@ -8,7 +8,7 @@ that the assistant can say that no article mentions them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -30,13 +30,15 @@ _SHORT_FORMS = {
     "quals": "qualifications", "r": "are", "req": "required", "reqd": "required", "reqs": "requirements",
     "svc": "service", "svcs": "services", "thru": "through", "thx": "thanks", "u": "you", "ur": "your",
     "vol": "volume", "w": "with", "wanna": "want to", "wat": "what", "wats": "what is", "whats": "what is",
-    "whch": "which", "whts": "what is", "wht": "what", "wich": "which", "wot": "what", "wots": "what is",
+    "whch": "which", "whts": "what is", "wht": "what", "wich": "which", "wot": "what", "wots": "what is", "wut": "what",
+    "wuts": "what is",
     "wrk": "work", "yr": "year", "yrs": "years",
 }  # fmt: skip
 # Short forms that are a letter or a digit, or words of their own elsewhere: only between two words.
 _BETWEEN = (
     (re.compile(r"(?<=\w )n(?= \w)"), "and"),
-    (re.compile(r"(?<=\w )4(?= (?:a|an|the|u|you|me|us|my|our)\b)"), "for"),
+    (re.compile(r"(?<=\w )4(?= [a-z]+(?<!s)\b)"), "for"),
+    (re.compile(r"^y(?= (?:is|are|do|does|did|would|should|not|use|r)\b)", re.IGNORECASE), "why"),
 )
 # The general words that a typing error is mended to: rarer ones are more often wrong than right.
 _COMMON = 10_000
@@ -46,10 +48,11 @@ _FREQUENT = 300
 class Speller:
     """Mends words that neither the corpus nor English knows."""
 
-    def __init__(self, corpus_words: Iterable[str]) -> None:
+    def __init__(self, corpus_words: Mapping[str, int]) -> None:
         self._all = frozenset(corpus_words)
         self._corpus = frozenset(word for word in self._all if word.isalpha() and len(word) >= _SHORTEST)
-        self._corpus_list = sorted(self._corpus)
+        # Of words that are as near, the one that the corpus uses most.
+        self._corpus_list = sorted(self._corpus, key=lambda word: (-corpus_words[word], word))
 
     def knows(self, word: str) -> bool:
         """Tell whether the corpus or English has a word (lower case)."""
@@ -66,7 +69,7 @@ class Speller:
         if lower in _SHORT_FORMS and lower not in self._all and not word.isupper():
             return _SHORT_FORMS[lower]
         if len(lower) == 3 and not word.isupper():
-            return _swapped(lower) or word
+            return _swapped(lower) or self._lengthened(lower) or word
         if len(lower) < _SHORTEST or self.knows(lower):
             return word
         # A capital or two inside is an acronym or a name: only a very near corpus word may replace it.
@@ -79,6 +82,10 @@ class Speller:
         if nearest is None:
             return word
         return nearest.capitalize() if word[0].isupper() else nearest
+
+    def _lengthened(self, word: str) -> str | None:
+        """Return the corpus word that lacks one letter in a word of three ("ful"); None for a real word."""
+        return None if is_english(word) else _nearest(word, self._corpus_list, 1)
 
     def _longer(self, word: str) -> str | None:
         """Return the shortest corpus word that a clipped word ("pharma") begins."""

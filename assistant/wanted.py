@@ -18,7 +18,8 @@ _ASKS_NUMBER = re.compile(
     r"|\bhow much (do|does|did|will|would|should|can|could)\b.*\b(cost|make|charge|earn|pay|paid|save|spend|grow|get)\b"
     r"|\b(what|which) (year|decade|month|day|percentage|share|number|date|size|rate|price|age)\b"
     r"|\b(since )?when (did|was|were|will|is|has|have)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%"
-    r"|\b(spend|charge[sd]?|earn[s]?|paid|salar\w+|wages?|revenue|turnover|fees?)\b",
+    r"|\b(how much|what(?:['’]s| is| are| was| were| does| do| did)?)\b(?! (we|i|they|you)\b).*"
+    r"\b(spend|charge[sd]?|earn[s]?|paid|salar\w+|wages?|revenue|turnover|fees?)\b",
     re.IGNORECASE,
 )
 _ASKS_NAME = re.compile(
@@ -51,6 +52,6 @@ def has_number(text: str) -> bool:
     return _NUMBER.search(text) is not None
 
 
-def has_name(text: str) -> bool:
-    """Tell whether a text names somebody; the sides' own names are to be masked before."""
-    return _NAME.search(text) is not None
+def has_name(text: str, question: str) -> bool:
+    """Tell whether a text names somebody that the question does not; the sides' own names are to be masked before."""
+    return any(match.group() not in question for match in _NAME.finditer(text))

@@ -26,6 +26,7 @@ from assistant.sides import SideFinder
 from assistant.types import Answer, Statement
 from assistant.units import Unit, make_units
 from assistant.wanted import has_name, has_number, wanted_by
+from ingest.keywords import stems
 from ingest.types import Kind
 
 # The ranked chunks whose units are looked at.
@@ -76,7 +77,7 @@ def write(
     else:
         lead, chosen = _say(question, search, units, index, finder, settings)
     statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
-    table_rows = _rows_for(question, rows)
+    table_rows = _rows_for(question, rows, index)
     table = (
         tabulate(("Aspect", *finder.names), [(row.name, row.cells) for row in table_rows], citations)
         if table_rows
@@ -129,7 +130,7 @@ def _say(
         chosen = _side_by_side(verdict.evidence, settings.words, by_topic, most=3 if len(fitting) == 1 else 2)
         return (f"{fitting[0]}." if len(fitting) == 1 else f"Both {' and '.join(fitting)}."), chosen
     if question.ask is Ask.COMPARE:
-        if not question.content and (whole := _contrast(units, len(names), settings.words)):
+        if not _own_content(question, index) and (whole := _contrast(units, len(names), settings.words)):
             return None, [Said(unit) for unit in whole]
         own = [[unit for unit in units if unit.sides == {side}] for side in range(len(names))]
         together = [unit for unit in units if len(unit.sides) == len(names)]
@@ -141,7 +142,7 @@ def _say(
 
     def by_kind(unit: Unit) -> float:
         text = finder.mask(unit.text)
-        fits = (wanted.number and has_number(text)) or (wanted.name and has_name(text))
+        fits = (wanted.number and has_number(text)) or (wanted.name and has_name(text, question.text))
         return side_score(unit, question.sides) + (_FITS_KIND if fits else 0.0)
 
     return None, select(units, words=settings.words, score=by_kind)
@@ -197,12 +198,17 @@ def _lead_statement(lead: str | None, chosen: Sequence[Said], citations: Citatio
     return (Statement(text=lead, citations=citations.cite(*(one.unit for one in chosen))),) if lead else ()
 
 
-def _rows_for(question: Question, rows: Sequence[Row]) -> Sequence[Row]:
+def _own_content(question: Question, index: OpenIndex) -> set[str]:
+    """Return the stems that a question is about, those of the corpus' whole subject left out."""
+    return set(question.content) - set(stems(index.domain.subject))
+
+
+def _rows_for(question: Question, rows: Sequence[Row], index: OpenIndex) -> Sequence[Row]:
     if question.ask is not Ask.COMPARE:
         return ()
     if question.aspects:
         return [rows[aspect] for aspect in question.aspects]
-    return rows if not question.content else ()
+    return rows if not _own_content(question, index) else ()
 
 
 def _suggest(index: OpenIndex, search: Search, question: Question) -> tuple[str, ...]:

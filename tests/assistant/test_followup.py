@@ -22,7 +22,7 @@ def finder() -> SideFinder:
 
 @pytest.fixture(scope="module")
 def reader(finder: SideFinder) -> QuestionReader:
-    return QuestionReader(load_domain(CORPUS), finder, Speller([]))
+    return QuestionReader(load_domain(CORPUS), finder, Speller({}))
 
 
 @pytest.mark.parametrize(

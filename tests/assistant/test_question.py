@@ -19,7 +19,7 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 def reader() -> QuestionReader:
     domain = load_domain(CORPUS)
     words = ["knowledge", "process", "outsourcing", "services", "nearshore", "philippines", "pharmaceuticals"]
-    return QuestionReader(domain, SideFinder(domain), Speller(words))
+    return QuestionReader(domain, SideFinder(domain), Speller(dict.fromkeys(words, 1)))
 
 
 @pytest.mark.parametrize(
