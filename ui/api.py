@@ -16,7 +16,7 @@ from ui.stream import DOCUMENTED as STREAMED
 from ui.stream import stream_answer
 
 if TYPE_CHECKING:
-    from ingest.types import Article
+    pass
 
 # The most that a server can be set to take (`max_history`).
 MAX_HISTORY = 1000
@@ -76,7 +76,7 @@ def api_router(backend: Backend, answering: Answering) -> APIRouter:
     @router.get("/articles/{article_id}", operation_id="get_article", responses=documented(404, 503))
     def get_article(article_id: str) -> ArticleText:
         """Return one article with its text."""
-        article = find_article(backend.assistant().articles, article_id)
+        article = backend.assistant().index.articles.get(article_id)
         if article is None:
             raise HTTPException(404, f"There is no article {article_id!r}. GET /api/articles lists them.")
         return ArticleText(
@@ -89,8 +89,3 @@ def api_router(backend: Backend, answering: Answering) -> APIRouter:
         )
 
     return router
-
-
-def find_article(articles: tuple[Article, ...], article_id: str) -> Article | None:
-    """Return the article of an id; None where there is none."""
-    return next((article for article in articles if article.id == article_id), None)

@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from ui import texts
-from ui.api import find_article
 from ui.backend import Backend
 from ui.mark import QUOTE_ID, render_article
 from ui.pages import error_page, page
@@ -25,10 +24,10 @@ def articles_router(backend: Backend) -> APIRouter:
     @router.get("/articles/{article_id}", response_class=HTMLResponse, operation_id="article_page")
     def article_page(article_id: str, start: str | None = None, end: str | None = None) -> HTMLResponse:
         """Show an article; `start` and `end` mark a span of its text. What is no span of it marks nothing."""
-        articles = backend.assistant().articles
-        article = find_article(articles, article_id)
+        assistant = backend.assistant()
+        article = assistant.index.articles.get(article_id)
         if article is None:
-            return error_page(texts.NO_ARTICLE_TITLE, texts.NO_ARTICLE, status=404, articles=articles)
+            return error_page(texts.NO_ARTICLE_TITLE, texts.NO_ARTICLE, status=404, articles=assistant.articles)
         body = render_article(article.text, _offset(start), _offset(end))
         return page(
             "article.html",
