@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
@@ -13,6 +14,7 @@ from ui.backend import Backend
 from ui.mark import QUOTE_ID, render_article
 from ui.pages import error_page, page
 
+_HTML: dict[str, Any] = {"content": {"text/html": {"schema": {"type": "string"}}}}
 # Where the address has no #quote, the page goes to the mark by itself.
 _SCROLL = Markup(f"if (!location.hash) document.getElementById('{QUOTE_ID}').scrollIntoView({{block: 'center'}})")
 
@@ -21,7 +23,15 @@ def articles_router(backend: Backend) -> APIRouter:
     """Return the endpoint of the article pages."""
     router = APIRouter(tags=["pages"])
 
-    @router.get("/articles/{article_id}", response_class=HTMLResponse, operation_id="article_page")
+    @router.get(
+        "/articles/{article_id}",
+        response_class=HTMLResponse,
+        operation_id="article_page",
+        responses={
+            404: {"description": "There is no such article", **_HTML},
+            503: {"description": "The assistant is not ready", **_HTML},
+        },
+    )
     def article_page(article_id: str, start: str | None = None, end: str | None = None) -> HTMLResponse:
         """Show an article; `start` and `end` mark a span of its text. What is no span of it marks nothing."""
         assistant = backend.assistant()

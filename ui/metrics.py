@@ -17,6 +17,7 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -33,6 +34,8 @@ class Metrics:
     """Counts requests and answers. One for each application, so that two in a process do not mix."""
 
     def __init__(self, backend: Backend) -> None:
+        # Without it every count would come with a line that tells when it began.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._backend = backend
         self._requests = Counter(

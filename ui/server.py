@@ -86,7 +86,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     add_problem_handlers(app)
     for router in routers:
         app.include_router(router)
-    add_docs(app)
+    add_docs(app, settings)
     add_unknown_paths(app, routes, "/api", "/v1")
 
     @app.get("/favicon.svg", include_in_schema=False)

@@ -60,6 +60,20 @@ ALL_ARTICLES = "The articles that there are"
 SERVER_ERROR_TITLE = "Something went wrong"
 SERVER_ERROR = "The server could not make this page because of an error; its log says why. Please try again."
 
+# The API's description.
+API_DESCRIPTION = (
+    "Every error is a problem after RFC 9457, `application/problem+json`; its `type` is made for programs. Problems "
+    "that pass (429, 503) say in `Retry-After` after how many seconds to try again. Offsets are characters, half-open: "
+    "`text[start:end] == quote`."
+)
+API_TAGS = {
+    "assistant": "Ask questions, read the articles.",
+    "OpenAI-compatible": "The same assistant for programs made for OpenAI's API.",
+    "pages": "Pages for readers.",
+    "embed": "What other pages load to show the assistant.",
+    "health": "For those who run the server.",
+}
+
 # Problems that the HTTP API reports.
 NOT_READY_TITLE = "The assistant is not ready"
 INVALID_TITLE = "The request is not valid"
