@@ -72,6 +72,8 @@ class Metrics:
     def count_answer(self, answer: Answer) -> None:
         """Count an answer, and how long its stages took."""
         self._answers.labels("abstained" if answer.abstained else "answered", answer.writer).inc()
+        if answer.timings_ms.total == 0:
+            return  # it was there already
         for stage, milliseconds in answer.timings_ms.model_dump().items():
             self._stages.labels(stage).observe(milliseconds / 1000)
 

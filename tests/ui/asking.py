@@ -77,6 +77,5 @@ class GivenBackend(Backend):
         super().__init__(settings)
         self._assistant = assistant
 
-    def open(self) -> Assistant:
-        assert self._assistant is not None
-        return self._assistant
+    def start(self) -> None:
+        """There is nothing to open and nothing to follow."""
