@@ -34,6 +34,7 @@ from ui.limits import ApiKeys, RateLimit, read_rates
 from ui.logs import RequestLog, configure_logging
 from ui.metrics import Metrics, metrics_router
 from ui.pages import asset
+from ui.passage import passages_router
 from ui.problems import Faults, add_problem_handlers
 from ui.settings import Settings
 from ui.unknown import add_unknown_paths
@@ -68,6 +69,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     routers = (
         health_router(backend, lambda: chat.ready),
         api_router(backend, answering),
+        passages_router(backend),
         completions_router(answering, settings),
         articles_router(backend),
         embed_router(backend, settings),
