@@ -118,7 +118,7 @@ def _leaves(tokens: Sequence[Token]) -> Iterator[_Leaf]:
             if "tr" in open_tags:
                 cells.append(runs)
             else:
-                kind = next((_KINDS[tag] for tag in reversed(open_tags) if tag in _KINDS), "paragraph")
+                kind: Kind = next((_KINDS[tag] for tag in reversed(open_tags) if tag in _KINDS), "paragraph")
                 if open_tags and open_tags[-1].startswith("h"):
                     kind = "heading"
                 yield _Leaf(Block(kind=kind, runs=tuple(runs)), group, column=None)

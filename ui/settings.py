@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     Lists are written with commas: `BPO_KPO_ALLOWED_ORIGINS=https://a,https://b`.
     `llm` names a language model, "provider:name"; the fields that begin with `llm_` are those of
     `assistant.llm.settings.LLMSettings`, of no use without it.
+    `feedback` is a database URL, or "off".
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     llm_temperature: float | None = Field(default=None, le=2)
     llm_rewrite: bool | None = None
     llm_show_dropped: bool | None = None
+    feedback: str = Field(default="sqlite:///var/feedback.db", min_length=1)
 
     @property
     def ingest(self) -> IngestSettings:

@@ -129,6 +129,8 @@ API_TAGS = {
 }
 
 # Problems that the HTTP API reports.
+FEEDBACK_OFF = "Feedback is switched off on this server."
+FEEDBACK_DOWN = "The feedback could not be stored now. Please try again later."
 NOT_READY_TITLE = "The assistant is not ready"
 INVALID_TITLE = "The request is not valid"
 QUESTION_TITLE = "The question cannot be answered"
