@@ -16,6 +16,7 @@ from markupsafe import Markup
 from assistant.disagree import LEAD
 from ui import texts
 from ui.browser_files import MAIN, browser_files_router, script_address, scripts
+from ui.feedback.store import OFF
 from ui.front_page import FrontPage
 from ui.pages import asset, render
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from ingest.domain import Domain
     from ui.settings import Settings
 
-# Seconds without a sign from the server after which a question is given up.
-PATIENCE_SECONDS = 90
+# Seconds without a sign from the server after which a question is given up: three of its signs of life.
+PATIENCE_SECONDS = 45
 
 # Gradio hands over what was typed and shows what comes back: nothing, once the question is asked.
 _SEND = "(question) => window.bpoKpoSend(question)"
@@ -66,7 +67,7 @@ def page_data(domain: Domain, settings: Settings) -> dict[str, object]:
         "disagreement": LEAD,
         "max_question_chars": settings.max_question_chars,
         "patience_seconds": PATIENCE_SECONDS,
-        "feedback": getattr(settings, "feedback", "off") != "off",
+        "feedback": settings.feedback != OFF,
         "allowed_origins": list(getattr(settings, "allowed_origins", ())),
     }
 

@@ -27,6 +27,9 @@ from ui.chat_completions import completions_router
 from ui.cross_origin import CrossOrigin
 from ui.docs import add_docs
 from ui.embed.routes import FramePage, embed_router
+from ui.feedback.api import feedback_router
+from ui.feedback.recorder import Recorder
+from ui.feedback.store import OFF, FeedbackStore
 from ui.guard import BodyLimit, SecurityHeaders
 from ui.health import health_router
 from ui.late_chat import LateChat
@@ -47,15 +50,21 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     """Return the application; it opens the assistant when it is started."""
     backend = backend or Backend(settings)
     metrics = Metrics(backend)
-    answering = Answering(backend, settings, metrics)
+    store = FeedbackStore(settings.feedback) if settings.feedback != OFF else None
+    recorder = Recorder(store) if store else None
+    answering = Answering(backend, settings, metrics, heard=recorder.heard if recorder else None)
     chat = LateChat(settings, backend)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         backend.start()
+        if recorder:
+            recorder.start()
         async with chat.running():
             yield
         answering.close()
+        if recorder:
+            recorder.stop()
         backend.stop()
 
     app = FastAPI(
@@ -70,6 +79,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
         health_router(backend, lambda: chat.ready),
         api_router(backend, answering),
         passages_router(backend),
+        feedback_router(backend, store),
         completions_router(answering, settings),
         articles_router(backend),
         embed_router(backend, settings),

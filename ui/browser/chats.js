@@ -62,7 +62,7 @@ export class Chats extends EventTarget {
     const id = key.slice(PREFIX.length);
     try {
       const chat = JSON.parse(localStorage.getItem(key));
-      if (chat?.id === id && Array.isArray(chat.turns) && chat.turns.length) this.chats.set(id, chat);
+      if (isChat(chat, id)) this.chats.set(id, chat);
       else this.chats.delete(id);
     } catch {
       this.chats.delete(id);
@@ -72,6 +72,16 @@ export class Chats extends EventTarget {
   #changed(id, elsewhere = false) {
     this.dispatchEvent(new CustomEvent("change", { detail: { id, elsewhere } }));
   }
+}
+
+/** Tell a conversation from whatever else may stand under its key, by what showing it relies on. */
+function isChat(chat, id) {
+  const isText = (value) => typeof value === "string";
+  const isTurn = ({ question, answer, problem }) =>
+    isText(question) &&
+    (!answer || [answer.statements, answer.citations, answer.suggestions].every(Array.isArray)) &&
+    (!problem || [problem.title, problem.detail].every(isText));
+  return chat?.id === id && isText(chat.title) && Array.isArray(chat.turns) && chat.turns.length > 0 && chat.turns.every(isTurn);
 }
 
 function keys() {

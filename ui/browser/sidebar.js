@@ -74,18 +74,21 @@ export class Sidebar {
 
   #rename(chat, entry) {
     const field = h("input", { type: "text", value: chat.title, maxlength: 80, "aria-label": texts.NEW_NAME });
+    let ended = false;
     const end = (name) => {
-      if (!field.isConnected) return;
+      // Taking the field away takes its focus, which would end it once more.
+      if (ended) return;
+      ended = true;
       entry.replaceChildren();
       if (name && name !== chat.title) this.chats.save({ ...this.chats.get(chat.id), title: name });
       this.show(this.current);
       this.list.querySelector(`[data-at="${CSS.escape(`rename ${chat.id}`)}"]`)?.focus();
     };
     field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") end(field.value.trim());
-      if (event.key !== "Escape") return;
-      event.preventDefault(); // leaves the drawer open
-      end("");
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      // The key does nothing more: it neither presses the button that has the focus next, nor closes the drawer.
+      event.preventDefault();
+      end(event.key === "Enter" ? field.value.trim() : "");
     });
     field.addEventListener("blur", () => end(field.value.trim()));
     entry.replaceChildren(field);

@@ -61,7 +61,7 @@ export class SourcePanel {
 
   #fill(citation) {
     this.shown = citation;
-    const at = this.citations.indexOf(citation);
+    const at = this.citations.findIndex((one) => one.number === citation.number);
     const step = (name, label, to) =>
       iconButton(name, label, () => this.#go(to), { disabled: !this.citations[to], class: "tool step" });
     const original = webAddress(citation.url);

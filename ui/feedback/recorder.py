@@ -8,6 +8,7 @@ import threading
 
 from assistant.types import Answer
 from ui.feedback.store import FeedbackStore, StoreError
+from ui.version import version
 
 # More than these wait only while the database is down; they are then dropped, and the log says so.
 _MOST_WAITING = 1_000
@@ -19,9 +20,8 @@ _logger = logging.getLogger(__name__)
 class Recorder:
     """Hands abstentions to the store, one after the other."""
 
-    def __init__(self, store: FeedbackStore, version: str) -> None:
+    def __init__(self, store: FeedbackStore) -> None:
         self._store = store
-        self._version = version
         self._waiting: queue.Queue[tuple[Answer, str] | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="record-unanswered", daemon=True)
 
@@ -36,6 +36,7 @@ class Recorder:
         except queue.Full:
             return
         self._thread.join(_STOP_SECONDS)
+        self._store.close()
 
     def heard(self, answer: Answer, snapshot: str) -> None:
         """Take note of an answer, at once; of an abstention only."""
@@ -54,7 +55,7 @@ class Recorder:
         while (item := self._waiting.get()) is not None:
             answer, snapshot = item
             try:
-                self._store.count_unanswered(answer, snapshot=snapshot, version=self._version)
+                self._store.count_unanswered(answer, snapshot=snapshot, version=version())
             except StoreError as error:
                 _logger.warning("an unanswered question was not counted: %s", error)
             except Exception:
