@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from assistant.types import Citation
 from ui import texts
 from ui.backend import Backend
 from ui.mark import QUOTE_ID, render_article
@@ -17,6 +18,12 @@ from ui.pages import error_page, page
 _HTML: dict[str, Any] = {"content": {"text/html": {"schema": {"type": "string"}}}}
 # Where the address has no #quote, the page goes to the mark by itself.
 _SCROLL = Markup(f"if (!location.hash) document.getElementById('{QUOTE_ID}').scrollIntoView({{block: 'center'}})")
+
+
+def article_link(citation: Citation) -> str:
+    """Return the address of the article's page with the citation's quote marked."""
+    span = urlencode({"start": citation.start, "end": citation.end})
+    return f"/articles/{quote(citation.article_id, safe='')}?{span}#{QUOTE_ID}"
 
 
 def articles_router(backend: Backend) -> APIRouter:

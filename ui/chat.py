@@ -68,7 +68,6 @@ def page_data(domain: Domain, settings: Settings) -> dict[str, object]:
         "max_question_chars": settings.max_question_chars,
         "patience_seconds": PATIENCE_SECONDS,
         "feedback": settings.feedback != OFF,
-        "allowed_origins": list(getattr(settings, "allowed_origins", ())),
     }
 
 

@@ -120,9 +120,7 @@ def feedback_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 def server(server_index: Path, feedback_url: str) -> Iterator[str]:
     """The address of a real server that is ready, its chat too."""
     # Tests ask faster than readers do.
-    with serving(
-        "--index", str(server_index), BPO_KPO_RATE_LIMIT="off", BPO_KPO_FEEDBACK=feedback_url
-    ) as process:
+    with serving("--index", str(server_index), BPO_KPO_RATE_LIMIT="off", BPO_KPO_FEEDBACK=feedback_url) as process:
         wait_until(lambda: is_ready(process.url, "chat"), "the chat is ready")
         yield process.url
 

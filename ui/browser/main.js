@@ -1,9 +1,8 @@
 // The chat page from top to bottom: Gradio has put up the places, this fills them.
 
-import { Chats, setting } from "./chats.js";
+import { Chats } from "./chats.js";
 import { Conversation } from "./conversation.js";
-import { data, h, keyboard, texts } from "./dom.js";
-import { isEmbedded, tellHeight } from "./embedded.js";
+import { h, keyboard } from "./dom.js";
 import { Sidebar } from "./sidebar.js";
 import { SourcePanel } from "./source.js";
 import { followTheme } from "./theme.js";
@@ -13,6 +12,7 @@ export function start(place) {
   document.body.append(h("div", { id: "announcer", class: "sr", role: "status", "aria-live": "polite", "aria-atomic": "true" }));
   const chats = new Chats();
   const panel = new SourcePanel();
+  let sidebar = null;
   const conversation = new Conversation(place, chats, panel, { changed: (chat) => goTo(chat.id) });
   const field = () => document.querySelector("#question textarea");
 
@@ -20,7 +20,7 @@ export function start(place) {
   const named = () => new URLSearchParams(location.hash.slice(1)).get("chat") ?? "";
   const goTo = (id) => {
     if (named() !== id) history.pushState(null, "", id ? `#chat=${id}` : location.pathname + location.search);
-    sidebar?.show(id);
+    sidebar.show(id);
   };
   const open = (id) => {
     goTo(chats.get(id) ? id : "");
@@ -30,18 +30,11 @@ export function start(place) {
   addEventListener("popstate", () => named() !== conversation.chat.id && open(named()));
   addEventListener("pagehide", () => conversation.leave());
 
-  let sidebar = null;
-  if (isEmbedded()) {
-    document.body.classList.add("embedded");
-    tellHeight(data.allowed_origins);
-  } else {
-    const gone = (id) => id === conversation.chat.id && open("");
-    sidebar = new Sidebar(chats, document.getElementById("toggle-chats"), { open, gone });
-    sidebar.show(named());
-    followTheme(document.getElementById("theme"));
-  }
+  const gone = (id) => id === conversation.chat.id && open("");
+  sidebar = new Sidebar(chats, document.getElementById("toggle-chats"), { open, gone });
+  followTheme(document.getElementById("theme"));
   document.getElementById("new-chat").addEventListener("click", () => {
-    sidebar?.close();
+    sidebar.close();
     open("");
   });
   document.getElementById("skip").addEventListener("click", () => field()?.focus());

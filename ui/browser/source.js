@@ -27,8 +27,6 @@ export class SourcePanel {
     this.#fill(citation);
     this.#show();
     focusOn(this.dialog.querySelector("h2"));
-    // Within another page the sheet can be out of sight.
-    if (document.body.classList.contains("embedded")) this.dialog.scrollIntoView({ block: "nearest" });
   }
 
   close() {
@@ -36,7 +34,7 @@ export class SourcePanel {
   }
 
   #show() {
-    const beside = wide.matches && !document.body.classList.contains("embedded");
+    const beside = wide.matches;
     if (this.isOpen && beside === this.beside) return;
     if (this.isOpen) {
       // Taken from one way of showing to the other; the focus' way back stays.
