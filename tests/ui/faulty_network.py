@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 ASKING = b"POST /api/ask/stream "
-FIRST_STATEMENT = b"event: statement"
+THE_END = b"event: done"
 # Closes a connection with a reset, as a network that goes away does.
 _RESET = struct.pack("ii", 1, 0)
 
@@ -18,8 +18,8 @@ _RESET = struct.pack("ii", 1, 0)
 class FaultyNetwork:
     """Passes everything on, until it is told otherwise.
 
-    `hold()` keeps back what the server says to questions, until `release()`. `cut_after` bytes, once seen in
-    the answer to a question, reset its connection. `down()` refuses connections, `up()` takes them again.
+    `hold()` keeps back what the server says to questions, until `release()`. Of the answer to a question only what
+    comes before `cut_before` arrives; then its connection is gone. `down()` refuses connections, `up()` takes them again.
     """
 
     def __init__(self, server: str) -> None:
@@ -27,7 +27,7 @@ class FaultyNetwork:
         self._server = (address.hostname or "", address.port or 0)
         self._flowing = threading.Event()
         self._flowing.set()
-        self.cut_after: bytes | None = None
+        self.cut_before: bytes | None = None
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._port = 0
@@ -79,10 +79,14 @@ class FaultyNetwork:
             if asking.is_set():
                 self._flowing.wait()
                 seen += piece
+            cut = seen.find(self.cut_before) if self.cut_before else -1
             with contextlib.suppress(OSError):
+                if cut >= 0:
+                    browser.sendall(piece[: max(0, cut - len(seen) + len(piece))])
+                    # Not a reset, which could overtake what was sent just before.
+                    browser.shutdown(socket.SHUT_RDWR)
+                    break
                 browser.sendall(piece)
-            if self.cut_after is not None and self.cut_after in seen:
-                _reset(browser)
         self._close(browser)
 
     def _close(self, connection: socket.socket) -> None:

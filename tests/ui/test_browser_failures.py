@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.ui.faulty_network import FIRST_STATEMENT, FaultyNetwork, faulty_network
+from tests.ui.faulty_network import THE_END, FaultyNetwork, faulty_network
 from tests.ui.visiting import WIDE, Visit
 
 pytestmark = pytest.mark.browser
@@ -81,12 +81,13 @@ def test_a_dead_server_is_told_and_the_question_asked_again_when_it_is_back(
 def test_a_connection_lost_in_the_middle_keeps_what_came_and_offers_another_try(
     visit: Visit, network: FaultyNetwork
 ) -> None:
-    network.cut_after = FIRST_STATEMENT
+    network.cut_before = THE_END
     visit.ask(QUESTION)
     failure = visit.last.locator(".failed")
     expect(failure).to_contain_text("The connection was lost")
+    expect(visit.last.locator(".said .cite").first).to_be_visible()
     expect(visit.last.locator(".sources")).to_have_count(0)
-    network.cut_after = None
+    network.cut_before = None
     failure.get_by_role("button", name="Try again").click()
     expect(visit.last.locator(".answered")).to_be_visible()
     expect(visit.last.locator(".sources")).to_be_visible()

@@ -38,6 +38,7 @@ class Visit:
         """Go to the chat and wait until it can be used."""
         self.page.goto(url)
         expect(self.page.locator(".welcome, .turn").first).to_be_visible()
+        expect(self.field).to_be_visible()
 
     @property
     def field(self) -> Locator:
