@@ -22,6 +22,7 @@ from ui.pages import asset, render
 
 if TYPE_CHECKING:
     from ingest.domain import Domain
+    from ui.backend import Backend
     from ui.settings import Settings
 
 # Seconds without a sign from the server after which a question is given up: three of its signs of life.
@@ -31,13 +32,13 @@ PATIENCE_SECONDS = 45
 _SEND = "(question) => window.bpoKpoSend(question)"
 
 
-def build_chat(domain: Domain, settings: Settings) -> FastAPI:
-    """Return the chat as an application to be mounted at `/`."""
+def build_chat(backend: Backend, settings: Settings) -> FastAPI:
+    """Return the chat as an application to be mounted at `/`. The assistant is open."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(browser_files_router())
     gr.mount_gradio_app(
         app,
-        _build_page(domain, settings.max_question_chars),
+        _build_page(backend.assistant().domain, settings.max_question_chars),
         path="/",
         theme=_theme(),
         footer_links=[],
@@ -46,13 +47,14 @@ def build_chat(domain: Domain, settings: Settings) -> FastAPI:
         max_file_size=1,
         app_kwargs={"docs_url": None, "redoc_url": None},
     )
-    head = render(
-        "head.html",
-        style=Markup(asset("tokens.css") + asset("browser/chat.css")),
-        scripts=[script_address(name) for name in scripts()],
-        domain=domain,
-        data=page_data(domain, settings),
-    )
+    style = Markup(asset("tokens.css") + asset("browser/chat.css"))
+    addresses = [script_address(name) for name in scripts()]
+
+    def head() -> str:
+        # The index in use can become another while the server runs, and with it the starter questions.
+        domain = backend.assistant().domain
+        return render("head.html", style=style, scripts=addresses, domain=domain, data=page_data(domain, settings))
+
     app.add_middleware(FrontPage, head=head)
     return app
 

@@ -77,4 +77,4 @@ class LateChat:
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         from ui.chat import build_chat
 
-        return build_chat(self._backend.assistant().domain, self._settings)
+        return build_chat(self._backend, self._settings)

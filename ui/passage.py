@@ -14,7 +14,6 @@ from fastapi import APIRouter, HTTPException, Query
 from markdown_it.token import Token
 from pydantic import BaseModel
 
-from ui.api import find_article
 from ui.backend import Backend
 from ui.mark import parse_marked
 from ui.problems import documented
@@ -66,7 +65,7 @@ def passages_router(backend: Backend) -> APIRouter:
         article_id: str, start: Annotated[int, Query(ge=0)], end: Annotated[int, Query(ge=1)]
     ) -> QuotedPassage:
         """Return the paragraph, list or table row that a quote stands in, the quote marked."""
-        article = find_article(backend.assistant().articles, article_id)
+        article = backend.assistant().index.articles.get(article_id)
         if article is None:
             raise HTTPException(404, f"There is no article {article_id!r}. GET /api/articles lists them.")
         blocks = cut_passage(article.text, start, end)

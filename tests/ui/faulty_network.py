@@ -19,7 +19,8 @@ class FaultyNetwork:
     """Passes everything on, until it is told otherwise.
 
     `hold()` keeps back what the server says to questions, until `release()`. Of the answer to a question only what
-    comes before `cut_before` arrives; then its connection is gone. `down()` refuses connections, `up()` takes them again.
+    comes before `cut_before` arrives, and at `cut()` its connection is gone. `down()` refuses connections, `up()`
+    takes them again.
     """
 
     def __init__(self, server: str) -> None:
@@ -28,6 +29,7 @@ class FaultyNetwork:
         self._flowing = threading.Event()
         self._flowing.set()
         self.cut_before: bytes | None = None
+        self._cut = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._port = 0
@@ -39,6 +41,10 @@ class FaultyNetwork:
 
     def release(self) -> None:
         self._flowing.set()
+
+    def cut(self) -> None:
+        self.cut_before = None
+        self._cut.set()
 
     def up(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", self._port), backlog=64)
@@ -83,7 +89,7 @@ class FaultyNetwork:
             with contextlib.suppress(OSError):
                 if cut >= 0:
                     browser.sendall(piece[: max(0, cut - len(seen) + len(piece))])
-                    # Not a reset, which could overtake what was sent just before.
+                    self._cut.wait()
                     browser.shutdown(socket.SHUT_RDWR)
                     break
                 browser.sendall(piece)
@@ -117,4 +123,5 @@ def faulty_network(server: str) -> Iterator[FaultyNetwork]:
         yield network
     finally:
         network.release()
+        network.cut()
         network.down()

@@ -82,12 +82,13 @@ def test_a_connection_lost_in_the_middle_keeps_what_came_and_offers_another_try(
     visit: Visit, network: FaultyNetwork
 ) -> None:
     network.cut_before = THE_END
-    visit.ask(QUESTION)
+    visit.send(QUESTION)
+    expect(visit.last.locator(".growing .cite").first).to_be_visible()
+    network.cut()
     failure = visit.last.locator(".failed")
     expect(failure).to_contain_text("The connection was lost")
     expect(visit.last.locator(".said .cite").first).to_be_visible()
     expect(visit.last.locator(".sources")).to_have_count(0)
-    network.cut_before = None
     failure.get_by_role("button", name="Try again").click()
     expect(visit.last.locator(".answered")).to_be_visible()
     expect(visit.last.locator(".sources")).to_be_visible()

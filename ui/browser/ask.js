@@ -71,13 +71,14 @@ async function receive(response, patience, show) {
 
 /** Yield the events of a stream, each once it has come whole. */
 async function* events(body, patience) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
   let waiting = "";
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
     patience.renew();
-    waiting = (waiting + value).replaceAll("\r\n", "\n");
+    waiting = (waiting + decoder.decode(value, { stream: true })).replaceAll("\r\n", "\n");
     const whole = waiting.split("\n\n");
     waiting = whole.pop();
     for (const block of whole) {
