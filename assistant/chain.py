@@ -8,6 +8,7 @@ LangChain Runnable, and `ArticleRetriever` the search alone.
 
 from __future__ import annotations
 
+import copy
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -38,6 +39,7 @@ from ingest.keywords import stems, words
 from ingest.types import Article
 
 if TYPE_CHECKING:
+    from assistant.llm.settings import LLMSettings
     from assistant.llm.writer import LLMWriter
 
 
@@ -82,12 +84,7 @@ class Assistant:
         self._topics: tuple[Topic, ...] = prepare_topics(
             index.domain, embedder, self._reader, self._finder, lambda text: self.find(Asked(text)).hits
         )
-        if settings.llm is not None:
-            # Only here: without a language model none of its packages is imported.
-            from assistant.llm.writer import LLMWriter
-            from assistant.support.meaning import Reader
-
-            self._llm = LLMWriter(settings.llm, index, self._finder, Reader(embedder))
+        self._llm = self._make_writer(settings.llm)
 
     @classmethod
     def open(cls, index: Path, *, settings: AnswerSettings | None = None, embedder: Embedder | None = None) -> Self:
@@ -128,6 +125,17 @@ class Assistant:
     def chain(self) -> Runnable[Asked, Answer]:
         """The path as a LangChain Runnable, from `Asked` to `Answer`."""
         return RunnableLambda(self.find) | RunnableLambda(self.write)
+
+    def worded_by(self, llm: LLMSettings | None) -> Self:
+        """Return the same assistant with its answers worded by another language model, or quoted with None.
+
+        Raises:
+            SettingsError: the model cannot be set up.
+        """
+        other = copy.copy(self)
+        other.settings = self.settings.model_copy(update={"llm": llm})
+        other._llm = self._make_writer(llm)
+        return other
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question.
@@ -206,6 +214,15 @@ class Assistant:
         *_, answer = self._parts(found)
         assert isinstance(answer, Answer)
         return answer
+
+    def _make_writer(self, llm: LLMSettings | None) -> LLMWriter | None:
+        if llm is None:
+            return None
+        # Only here: without a language model none of its packages is imported.
+        from assistant.llm.writer import LLMWriter
+        from assistant.support.meaning import Reader
+
+        return LLMWriter(llm, self.index, self._finder, Reader(self._embedder))
 
     def _parts(self, found: Found) -> Iterator[Part]:
         """Yield the answer's parts: a language model's as each is proved, else those of the extractive answer."""

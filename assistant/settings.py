@@ -53,7 +53,7 @@ class AnswerSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = DEFAULT_MODEL
-    precision: Precision = "auto"
+    precision: Precision = "float32"
     store: StoreSettings = EMBEDDED
     search: SearchSettings = SearchSettings()
     max_question_chars: int = Field(default=2000, ge=10)

@@ -69,7 +69,7 @@ class Embedder:
         self.dimension: int = dimension
 
     @classmethod
-    def load(cls, name: str = DEFAULT_MODEL, precision: Precision = "auto") -> Embedder:
+    def load(cls, name: str = DEFAULT_MODEL, precision: Precision = "float32") -> Embedder:
         """Load a model by name.
 
         Args:

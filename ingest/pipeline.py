@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Set
 from datetime import UTC, datetime
@@ -90,7 +91,7 @@ def build_index(
         found, fresh = _split(found, changed, settings, embedder, progress)
         found = dataclasses.replace(found, skipped=(*found.skipped, *_unmatched(asked, found, fresh, usable)))
         plan = make_plan({source.id for source in found.sources}, fresh, usable, settings.merge_chunks)
-        folder = _fresh_folder(home, f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{content[:8]}")
+        folder = _fresh_folder(home, content)
         try:
             builder = SegmentBuilder(plan, usable, asked=asked, embedder=embedder, settings=settings, progress=progress)
             written, embedded = builder.write(home, folder)
@@ -137,14 +138,11 @@ def _split_one(source: Source, settings: IngestSettings, embedder: Embedder) -> 
     return article, list(chunks)
 
 
-def _fresh_folder(home: Home, name: str) -> Path:
-    """Make the new snapshot's folder; two ingests within one second get different names."""
-    for suffix in ("", *(f"-{n}" for n in range(2, 1000))):
-        folder = home.folder(name + suffix)
-        with contextlib.suppress(FileExistsError):
-            folder.mkdir(parents=True)
-            return folder
-    raise FileExistsError(name)
+def _fresh_folder(home: Home, content: str) -> Path:
+    """Make the new snapshot's folder. Its name is in the order of time, and no other ingest's, on any machine."""
+    folder = home.folder(f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{content[:8]}-{secrets.token_hex(3)}")
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _read_pointer(home: Home) -> Pointer | None:

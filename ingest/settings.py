@@ -43,13 +43,14 @@ class IngestSettings(BaseModel):
     `model` is the packaged default's name, or any sentence-transformers name or folder. `max_tokens` bounds a
     chunk with its heading path, counted by the model's tokenizer, its two special tokens included. A
     paragraph run is closed once it holds `target_tokens`. `max_file_bytes` bounds one file of the corpus.
-    A snapshot's segments with fewer than `merge_chunks` chunks are merged into the next one.
+    The server and the command line compute in the CPU's best precision; here the default is what computes the same
+    on every machine. A snapshot's segments with fewer than `merge_chunks` chunks are merged into the next one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = DEFAULT_MODEL
-    precision: Precision = "auto"
+    precision: Precision = "float32"
     max_tokens: int = Field(default=256, ge=32)
     target_tokens: int = Field(default=120, ge=16)
     max_file_bytes: int = Field(default=5_000_000, ge=1)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urlsplit
 
-from ingest.errors import IndexDamaged, StoreUnavailable
+from ingest.errors import AssistantError, IndexDamaged, StoreUnavailable
 from ingest.settings import StoreSettings
 from ingest.types import Vectors
 
@@ -120,7 +120,7 @@ class Failing:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is None or not isinstance(error, Exception) or isinstance(error, IndexDamaged | StoreUnavailable):
+        if error is None or not isinstance(error, Exception) or isinstance(error, AssistantError):
             return
         if isinstance(self._place, Path):
             raise IndexDamaged(

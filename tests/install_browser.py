@@ -78,7 +78,7 @@ def _mend_playwright() -> str | None:
     """
     version = (*PLAYWRIGHT, "--version")
     problem = _run(version)
-    if problem and "libatomic" in problem and (apt := _apt_get()):
+    if problem and "libatomic" in problem and (apt := apt_get()):
         _say("Installing libatomic1, which Playwright needs")
         _run((*apt, "update"))
         problem = _run((*apt, "install", "-y", "libatomic1")) or _run(version)
@@ -117,7 +117,7 @@ def _installers() -> Iterator[tuple[str, ...]]:
     yield (*PLAYWRIGHT, "install", "--no-shell", "chromium")
     if shutil.which("brew"):
         yield ("brew", "install", "--cask", "google-chrome")
-    elif apt := _apt_get():
+    elif apt := apt_get():
         _run((*apt, "update"))
         yield (*apt, "install", "-y", "--no-install-recommends", "chromium")
         # Ubuntu has no such package, but there Playwright's own download lacks only libraries.
@@ -125,7 +125,7 @@ def _installers() -> Iterator[tuple[str, ...]]:
             yield (*PLAYWRIGHT, "install-deps", "chromium")
 
 
-def _apt_get() -> tuple[str, ...] | None:
+def apt_get() -> tuple[str, ...] | None:
     """Return the start of an apt-get command that asks for no password, or None where there is none."""
     sudo = () if os.geteuid() == 0 else ("sudo", "-n")
     if not shutil.which("apt-get") or (sudo and _run((*sudo, "true"))):

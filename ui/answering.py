@@ -36,9 +36,20 @@ class Answering:
     bound holds; one that was still waiting is never begun.
     """
 
-    def __init__(self, backend: Backend, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self, backend: Backend, settings: Settings, metrics: Metrics, heard: Callable[[Answer, str], None] | None = None
+    ) -> None:
+        """Take settings of how many questions at once, and for how long.
+
+        Args:
+            backend: opens the assistant.
+            settings: its bounds.
+            metrics: counts what comes of questions.
+            heard: called with each whole answer and the snapshot that it came from; must return at once.
+        """
         self._backend = backend
         self._metrics = metrics
+        self._heard = heard
         self._with_question = settings.log_questions
         self._limit = settings.answer_seconds
         self._max_chars = settings.max_question_chars
@@ -84,7 +95,7 @@ class Answering:
                 answer = await asyncio.wait_for(asyncio.wrap_future(future), self._limit)
             except TimeoutError:
                 raise TookTooLong(self._limit) from None
-        self._note(question, answer)
+        self._note(question, answer, assistant.snapshot)
         return answer
 
     async def stream(
@@ -118,7 +129,7 @@ class Answering:
                     if isinstance(part, Exception):
                         raise part
                     if isinstance(part, Answer):
-                        self._note(question, part)
+                        self._note(question, part, assistant.snapshot)
                     yield part
                     if isinstance(part, Answer):
                         return
@@ -136,7 +147,9 @@ class Answering:
             self._metrics.count_failure(problem_of(error).type.rpartition(":")[2])
             raise
 
-    def _note(self, question: str, answer: Answer) -> None:
+    def _note(self, question: str, answer: Answer, snapshot: str) -> None:
+        if self._heard:
+            self._heard(answer, snapshot)
         self._metrics.count_answer(answer)
         log_answer(question, answer, with_question=self._with_question)
 

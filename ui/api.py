@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import StreamingResponse
@@ -11,21 +11,27 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.types import Answer, Turn
 from ui.answering import Answering
 from ui.backend import Backend
+from ui.examples import ANSWER, REQUEST
 from ui.problems import documented
 from ui.stream import DOCUMENTED as STREAMED
 from ui.stream import stream_answer
 
 if TYPE_CHECKING:
-    from ingest.types import Article
+    pass
 
 # The most that a server can be set to take (`max_history`).
 MAX_HISTORY = 1000
 
 
+_EXAMPLE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The answer", "content": {"application/json": {"example": ANSWER}}}
+}
+
+
 class AskRequest(BaseModel):
     """A question, and the turns before it that it may refer to, oldest first."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [REQUEST]})
 
     question: Annotated[str, Field(examples=["Is KPO more expensive than BPO?"])]
     history: Annotated[tuple[Turn, ...], Field(max_length=MAX_HISTORY)] = ()
@@ -51,7 +57,7 @@ def api_router(backend: Backend, answering: Answering) -> APIRouter:
     """Return the endpoints under /api."""
     router = APIRouter(prefix="/api", tags=["assistant"])
 
-    @router.post("/ask", operation_id="ask", responses=documented(413, 422, 503, 504))
+    @router.post("/ask", operation_id="ask", responses=_EXAMPLE | documented(422, 503, 504))
     async def ask(request: AskRequest) -> Answer:
         """Answer a question from the articles, every statement with its citation."""
         return await answering.ask(request.question, request.history)
@@ -60,7 +66,7 @@ def api_router(backend: Backend, answering: Answering) -> APIRouter:
         "/ask/stream",
         operation_id="ask_stream",
         response_class=StreamingResponse,
-        responses=STREAMED | documented(413, 422, 503),
+        responses=STREAMED | documented(422, 503),
     )
     async def ask_stream(request: AskRequest) -> StreamingResponse:
         """Answer a question part by part, as server-sent events; the last one is the whole answer."""
@@ -76,7 +82,7 @@ def api_router(backend: Backend, answering: Answering) -> APIRouter:
     @router.get("/articles/{article_id}", operation_id="get_article", responses=documented(404, 503))
     def get_article(article_id: str) -> ArticleText:
         """Return one article with its text."""
-        article = find_article(backend.assistant().articles, article_id)
+        article = backend.assistant().index.articles.get(article_id)
         if article is None:
             raise HTTPException(404, f"There is no article {article_id!r}. GET /api/articles lists them.")
         return ArticleText(
@@ -89,8 +95,3 @@ def api_router(backend: Backend, answering: Answering) -> APIRouter:
         )
 
     return router
-
-
-def find_article(articles: tuple[Article, ...], article_id: str) -> Article | None:
-    """Return the article of an id; None where there is none."""
-    return next((article for article in articles if article.id == article_id), None)

@@ -1,7 +1,8 @@
 """The assistant behind the server, opened in a thread of its own so that the port answers first.
 
 The index is built when there is none. What cannot be opened is tried again until it can, so mending an index
-does not need a restart of the server.
+does not need a restart of the server. A snapshot that becomes current is opened beside the one in use and takes
+its place when it is ready; questions that are being answered are finished from the old one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
+from assistant.answer_cache import AnswerCache, CacheCounts
 from ingest.errors import AssistantError, IndexMissing
 from ui import texts
 from ui.problems import NotReady
@@ -17,6 +19,8 @@ from ui.settings import Settings
 
 if TYPE_CHECKING:
     from assistant import Assistant
+    from ingest.batching import BatchingEmbedder
+    from ingest.snapshots import Home
 
 RETRY_SECONDS = 5.0
 
@@ -29,6 +33,9 @@ class Backend:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._assistant: Assistant | None = None
+        self._answers = AnswerCache(settings.cached_answers)
+        self._embedder: BatchingEmbedder | None = None
+        self._home: Home | None = None
         self._reason = texts.LOADING
         self._stopping = threading.Event()
         # A daemon: a stop during a long ingest must not wait for it; a killed ingest loses nothing.
@@ -62,21 +69,39 @@ class Backend:
             raise NotReady(self._reason)
         return self._assistant
 
+    def cache_counts(self) -> CacheCounts:
+        """Return how often an answer was there already, how often it was not, and how many are kept."""
+        return self._answers.counts()
+
+    def batch_counts(self) -> tuple[int, int]:
+        """Return how many questions the model read, and in how many passes."""
+        return (self._embedder.texts, self._embedder.passes) if self._embedder is not None else (0, 0)
+
     def open(self) -> Assistant:
         """Build the index if there is none, then open the assistant on it. Slow: it loads the model."""
-        from assistant import Assistant
         from ingest import build_index, index_status
+        from ingest.batching import BatchingEmbedder
         from ingest.embed import Embedder
 
-        corpus, index = self._settings.corpus, self._settings.index
-        embedder = Embedder.load(self._settings.answer.model, self._settings.precision)
+        settings = self._settings
+        corpus, index = settings.corpus, settings.index
+        if self._embedder is None:
+            self._embedder = BatchingEmbedder.of(Embedder.load(settings.answer.model, settings.precision))
         try:
-            index_status(index, self._settings.where)
+            index_status(index, settings.where)
         except IndexMissing:
             _logger.info("no index in %s yet: building it from %s", index, corpus)
-            build_index(corpus, index, settings=self._settings.ingest, embedder=embedder, progress=self._show_progress)
+            build_index(corpus, index, settings=settings.ingest, embedder=self._embedder, progress=self._show_progress)
             self._reason = texts.LOADING
-        return Assistant.open(index, settings=self._settings.answer, embedder=embedder)
+        return self._open()
+
+    def _open(self) -> Assistant:
+        from ui.served import ServedAssistant
+
+        assert self._embedder is not None
+        return ServedAssistant.serve(
+            self._settings.index, self._answers, settings=self._settings.answer, embedder=self._embedder
+        )
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -88,8 +113,27 @@ class Backend:
                 self._fail(texts.START_FAILED)
             else:
                 _logger.info("ready: snapshot %s", self._assistant.snapshot)
-                return
+                break
             self._stopping.wait(RETRY_SECONDS)
+        while not self._stopping.wait(self._settings.poll_seconds):
+            self._follow()
+
+    def _follow(self) -> None:
+        """Open the snapshot that is current, if another one is in use; keep that where it cannot be opened."""
+        from ingest.snapshots import open_home
+
+        assert self._assistant is not None
+        try:
+            self._home = self._home or open_home(self._settings.index, self._settings.where)
+            pointer = self._home.pointer()
+            if pointer is None or pointer.current == self._assistant.snapshot:
+                return
+            self._assistant = self._open()
+        except Exception as error:
+            self._fail(str(error) if isinstance(error, AssistantError) else texts.START_FAILED)
+        else:
+            self._reason = ""
+            _logger.info("switched to snapshot %s", self._assistant.snapshot)
 
     def _fail(self, reason: str) -> None:
         # Said once, not at every try.

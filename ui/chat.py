@@ -1,97 +1,84 @@
-"""The chat page, in Gradio: how its parts are put together and what happens when a question is asked.
+"""The chat page, in Gradio: its places, its field and its buttons.
 
-The conversation is one HTML component with our own markup (see `conversation`), so that citations, tables and
-an abstention look and read as they should. Importing this module takes seconds (Gradio); `late_chat` does it.
+What happens in the conversation happens in the browser (`ui/browser`, from `main.js` on): it asks the same HTTP
+API as every other program and shows an answer part by part. Conversations are kept in the browser alone.
+Importing this module takes seconds (Gradio); `late_chat` does it.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from fastapi import FastAPI
 from markupsafe import Markup
 
-from ingest.errors import QuestionError
+from assistant.disagree import LEAD
 from ui import texts
-from ui.conversation import Exchange, history, render_conversation
+from ui.browser_files import MAIN, browser_files_router, script_address, scripts
+from ui.feedback.store import OFF
 from ui.front_page import FrontPage
 from ui.pages import asset, render
 
 if TYPE_CHECKING:
-    from assistant import Assistant
+    from ingest.domain import Domain
+    from ui.backend import Backend
+    from ui.settings import Settings
 
-# Questions that are answered at the same time, and that may wait.
-CONCURRENT = 4
-WAITING = 64
+# Seconds without a sign from the server after which a question is given up: three of its signs of life.
+PATIENCE_SECONDS = 45
 
-Exchanges = tuple[Exchange, ...]
-
-_logger = logging.getLogger(__name__)
+# Gradio hands over what was typed and shows what comes back: nothing, once the question is asked.
+_SEND = "(question) => window.bpoKpoSend(question)"
 
 
-def build_chat(assistant: Assistant, *, max_question_chars: int) -> FastAPI:
-    """Return the chat as an application to be mounted at `/`."""
-    blocks = _build_page(assistant, max_question_chars)
-    blocks.queue(default_concurrency_limit=CONCURRENT, max_size=WAITING, api_open=False)
-    app: FastAPI = gr.mount_gradio_app(
-        FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
-        blocks,
+def build_chat(backend: Backend, settings: Settings) -> FastAPI:
+    """Return the chat as an application to be mounted at `/`. The assistant is open."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(browser_files_router())
+    gr.mount_gradio_app(
+        app,
+        _build_page(backend.assistant().domain, settings.max_question_chars),
         path="/",
         theme=_theme(),
         footer_links=[],
         run_history=False,
-        show_error=True,
         ssr_mode=False,
         max_file_size=1,
         app_kwargs={"docs_url": None, "redoc_url": None},
     )
-    style = Markup(asset("tokens.css") + asset("chat.css"))
-    app.add_middleware(FrontPage, head=render("head.html", style=style, domain=assistant.domain))
+    style = Markup(asset("tokens.css") + asset("browser/chat.css"))
+    addresses = [script_address(name) for name in scripts()]
+
+    def head() -> str:
+        # The index in use can become another while the server runs, and with it the starter questions.
+        domain = backend.assistant().domain
+        return render("head.html", style=style, scripts=addresses, domain=domain, data=page_data(domain, settings))
+
+    app.add_middleware(FrontPage, head=head)
     return app
 
 
-def answer_question(assistant: Assistant, question: str, before: Exchanges) -> Iterator[Exchange]:
-    """Yield the question as asked, then the same with its answer or with what went wrong."""
-    yield Exchange(question)
-    try:
-        yield Exchange(question, answer=assistant.ask(question, history=history(before)))
-    except QuestionError as error:
-        yield Exchange(question, problem=str(error))
-    except Exception:
-        _logger.exception("the chat could not answer a question")
-        yield Exchange(question, problem=texts.FAILED_DETAIL, retry=True)
+def page_data(domain: Domain, settings: Settings) -> dict[str, object]:
+    """Return what the page knows of its server, as JSON."""
+    return {
+        "texts": {name: value for name, value in vars(texts).items() if name.isupper()},
+        "title": domain.title,
+        "greeting": domain.greeting,
+        "starters": [theme.model_dump(mode="json") for theme in domain.starters],
+        "disagreement": LEAD,
+        "max_question_chars": settings.max_question_chars,
+        "patience_seconds": PATIENCE_SECONDS,
+        "feedback": settings.feedback != OFF,
+    }
 
 
-def _build_page(assistant: Assistant, max_question_chars: int) -> Any:
-    domain = assistant.domain
-
-    def respond(question: str, before: Exchanges) -> Iterator[tuple[str, str, Exchanges]]:
-        question = question.strip()
-        if not question:
-            yield render_conversation(domain, before), "", before
-            return
-        for exchange in answer_question(assistant, question, before):
-            exchanges = (*before, exchange)
-            yield render_conversation(domain, exchanges), "", exchanges
-
-    def respond_to_button(before: Exchanges, event: gr.EventData) -> Iterator[tuple[str, str, Exchanges]]:
-        yield from respond(str(event.question), before)
-
-    def start_over() -> tuple[str, str, Exchanges]:
-        return render_conversation(domain, ()), "", ()
-
+def _build_page(domain: Domain, max_question_chars: int) -> Any:
     with gr.Blocks(title=domain.title, analytics_enabled=False, fill_width=True) as blocks:
-        exchanges = gr.State(())
-        with gr.Row(elem_id="top"):
-            gr.HTML(render("top.html", title=domain.title), apply_default_css=False, js_on_load=None)
-            new_chat = gr.Button(texts.NEW_CHAT, elem_id="new-chat", size="sm", scale=0)
-        log = gr.HTML(
-            render_conversation(domain, ()),
+        gr.HTML(render("top.html", title=domain.title), elem_id="top", apply_default_css=False, js_on_load=None)
+        gr.HTML(
             elem_id="conversation",
-            js_on_load=asset("chat.js"),
+            js_on_load=f"import({script_address(MAIN)!r}).then((chat) => chat.start(element));",
             apply_default_css=False,
         )
         with gr.Row(elem_id="composer"):
@@ -106,11 +93,15 @@ def _build_page(assistant: Assistant, max_question_chars: int) -> Any:
                 scale=1,
             )
             send = gr.Button(texts.SEND, variant="primary", elem_id="send", scale=0, min_width=88)
-        shown = [log, question, exchanges]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        gr.on([question.submit, send.click], respond, [question, exchanges], shown, **quiet)
-        log.ask(respond_to_button, [exchanges], shown, **quiet)
-        new_chat.click(start_over, None, shown, **quiet)
+        gr.on(
+            [question.submit, send.click],
+            None,
+            [question],
+            [question],
+            js=_SEND,
+            show_progress="hidden",
+            api_visibility="private",
+        )
     return blocks
 
 

@@ -34,6 +34,14 @@ MAX_MESSAGES = 2000
 _logger = logging.getLogger(__name__)
 
 
+_STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The answer; with `stream`, its chunks, the last of which carries the citations",
+        "content": {"text/event-stream": {"schema": {"type": "object", "properties": {"data": {"type": "string"}}}}},
+    }
+}
+
+
 class ContentPart(BaseModel):
     """A part of a message; parts that are not text are left out."""
 
@@ -60,7 +68,7 @@ class CompletionRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    model: Annotated[str, Field(examples=[MODEL])]
+    model: Annotated[str, Field(json_schema_extra={"enum": [MODEL]})]
     messages: Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
     stream: bool = False
     n: Annotated[Literal[1] | None, Field(description="An answer is always the same, so there is one.")] = None
@@ -121,7 +129,7 @@ def completions_router(answering: Answering, settings: Settings) -> APIRouter:
         "/chat/completions",
         operation_id="create_chat_completion",
         response_model=Completion,
-        responses=documented(401, 403, 404, 413, 422, 429, 503, 504),
+        responses=_STREAMED | documented(404, 422, 503, 504),
     )
     async def complete(body: CompletionRequest, request: Request) -> Completion | StreamingResponse:
         """Answer the last question of a conversation; with `stream`, as chunks that end with `[DONE]`."""
@@ -138,12 +146,12 @@ def completions_router(answering: Answering, settings: Settings) -> APIRouter:
         message = CompletionMessage(content=content)
         return Completion(id=_new_id(), created=int(time.time()), choices=[Choice(message=message)], **_extras(answer))
 
-    @router.get("/models", operation_id="list_models", responses=documented(401))
+    @router.get("/models", operation_id="list_models")
     async def list_models() -> ModelList:
         """List the models: there is one."""
         return ModelList(data=[Model()])
 
-    @router.get("/models/{model}", operation_id="get_model", responses=documented(401, 404))
+    @router.get("/models/{model}", operation_id="get_model", responses=documented(404))
     async def get_model(model: str) -> Model:
         """Describe a model."""
         _check_model(model)

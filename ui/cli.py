@@ -1,4 +1,4 @@
-"""The command line: `bpo-kpo ingest | ask | serve | evaluate | cases | index | llm`.
+"""The command line: `bpo-kpo ingest | ask | serve | evaluate | cases | feedback | index | llm`.
 
 Heavy imports are inside the commands, so that `--help` answers at once. What cannot be done is said in one
 line on stderr with exit code 1; wrong arguments give exit code 2.
@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from ui.evaluate import cases_app, evaluate
+from ui.feedback.command import feedback_app
 from ui.llm import llm_app
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ app.add_typer(index_app, name="index")
 app.command()(evaluate)
 app.add_typer(cases_app, name="cases")
 app.add_typer(llm_app, name="llm")
+app.add_typer(feedback_app, name="feedback")
 
 CorpusOption = Annotated[
     Path | None, typer.Option("--corpus", help="Folder of the articles [BPO_KPO_CORPUS, else corpus].")

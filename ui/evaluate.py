@@ -189,13 +189,20 @@ def _floors_beside(paths: Sequence[Path]) -> Path | None:
 
 def _configuration(index: Path | None, corpus: Path | None, config: Path | None) -> Configuration:
     from assistant.evaluation.configuration import Configuration, load_configuration
+    from assistant.settings import AnswerSettings
+    from ingest.settings import IngestSettings
     from ui.settings import load_settings
 
     if config is not None:
         return load_configuration(config)
+    settings = load_settings(index=index)
+    # Without a word of it, the precision in which every machine computes the same: runs are compared.
+    precision = settings.precision if settings.precision != "auto" else "float32"
+    ingest = IngestSettings(precision=precision)
+    answer = AnswerSettings(precision=precision)
     if corpus is not None:
-        return Configuration(corpus=corpus)
-    return Configuration(index=load_settings(index=index).index)
+        return Configuration(corpus=corpus, ingest=ingest, answer=answer)
+    return Configuration(index=settings.index, ingest=ingest, answer=answer)
 
 
 def _run(

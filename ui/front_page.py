@@ -7,6 +7,7 @@ Gradio's to those who share its link; both are put right here, in the one respon
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,9 +18,15 @@ _SHARING = re.compile(rb'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 class FrontPage:
     """ASGI middleware around the chat: rewrites the page at `/`, passes everything else on."""
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
+    def __init__(self, app: ASGIApp, head: Callable[[], str]) -> None:
+        """Put the middleware around the chat.
+
+        Args:
+            app: the chat.
+            head: makes what goes to the end of the page's head, for each response anew.
+        """
         self.app = app
-        self._head = head.encode()
+        self._head = head
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request."""
@@ -39,7 +46,7 @@ class FrontPage:
         # Not compressed, so that it can be read.
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         await self.app({**scope, "headers": plain}, receive, collect)
-        body = _SHARING.sub(b"", body).replace(b"</head>", self._head + b"</head>", 1)
+        body = _SHARING.sub(b"", body).replace(b"</head>", self._head().encode() + b"</head>", 1)
         MutableHeaders(scope=start)["content-length"] = str(len(body))
         await send(start)
         await send({"type": "http.response.body", "body": body})

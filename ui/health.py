@@ -49,6 +49,8 @@ def health_router(backend: Backend, chat_ready: Callable[[], bool]) -> APIRouter
             content = Readiness(ready=False, reason=backend.reason).model_dump(exclude_none=True)
             return JSONResponse(content, 503, {"Retry-After": str(RETRY_SECONDS)})  # type: ignore[return-value]
         assistant = backend.assistant()
-        return Readiness(ready=True, chat=chat_ready(), snapshot=assistant.snapshot, articles=len(assistant.articles))
+        return Readiness(
+            ready=True, chat=chat_ready(), snapshot=assistant.snapshot, articles=len(assistant.index.articles)
+        )
 
     return router

@@ -77,4 +77,4 @@ class LateChat:
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         from ui.chat import build_chat
 
-        return build_chat(self._backend.assistant(), max_question_chars=self._settings.max_question_chars)
+        return build_chat(self._backend, self._settings)

@@ -42,7 +42,8 @@ def configure_logging(settings: Settings) -> None:
     as_json = JsonFormatter(" ".join(f"%({name})s" for name in _JSON), rename_fields=names)
     handler.setFormatter(as_json if settings.log_format == "json" else logging.Formatter(_TEXT))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def log_answer(question: str, answer: Answer, *, with_question: bool) -> None:

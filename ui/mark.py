@@ -38,17 +38,27 @@ class ArticleHtml(NamedTuple):
 
 def render_article(text: str, start: int | None = None, end: int | None = None) -> ArticleHtml:
     """Render Markdown with `text[start:end]` marked; without a mark where that is no span of it."""
-    parser = _parser()
     env: dict[str, object] = {}
-    tokens = parser.parse(text, env)
-    marked = False
-    if start is not None and end is not None and 0 <= start < end <= len(text):
-        marked = _mark(tokens, text, range(start, end), env)
+    tokens, marked = parse_marked(text, start, end, env)
     has_title = bool(tokens) and tokens[0].tag == "h1"
     if not has_title:
         _shift_headings(tokens)
-    html = parser.renderer.render(tokens, parser.options, env)
+    html = _parser().renderer.render(tokens, _parser().options, env)
     return ArticleHtml(Markup(html), marked, has_title)
+
+
+def parse_marked(
+    text: str, start: int | None, end: int | None, env: dict[str, object] | None = None
+) -> tuple[list[Token], bool]:
+    """Parse Markdown, put tokens of type `mark_open` and `mark_close` around `text[start:end]`.
+
+    Returns the tokens, and whether anything is marked: nothing is where that is no span of the text.
+    """
+    env = {} if env is None else env
+    tokens = _parser().parse(text, env)
+    if start is None or end is None or not 0 <= start < end <= len(text):
+        return tokens, False
+    return tokens, _mark(tokens, text, range(start, end), env)
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from assistant.cite import render
 from assistant.stream import Citations, Part
 from assistant.types import Answer, Citation, Statement, Table
 from ui import texts
-from ui.conversation import article_link
+from ui.articles import article_link
 from ui.plain import one_line
 
 

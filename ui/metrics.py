@@ -17,9 +17,10 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from assistant.types import Answer
 from ui.backend import Backend
@@ -33,6 +34,8 @@ class Metrics:
     """Counts requests and answers. One for each application, so that two in a process do not mix."""
 
     def __init__(self, backend: Backend) -> None:
+        # Without it every count would come with a line that tells when it began.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._backend = backend
         self._requests = Counter(
@@ -69,6 +72,8 @@ class Metrics:
     def count_answer(self, answer: Answer) -> None:
         """Count an answer, and how long its stages took."""
         self._answers.labels("abstained" if answer.abstained else "answered", answer.writer).inc()
+        if answer.timings_ms.total == 0:
+            return  # it was there already
         for stage, milliseconds in answer.timings_ms.model_dump().items():
             self._stages.labels(stage).observe(milliseconds / 1000)
 
@@ -82,13 +87,24 @@ class Metrics:
             f"{PREFIX}_questions_in_progress", "Questions answered or waiting.", self._in_progress()
         )
         yield GaugeMetricFamily(f"{PREFIX}_ready", "Whether questions can be asked.", float(self._backend.ready))
+        cache = self._backend.cache_counts()
+        lookups = CounterMetricFamily(
+            f"{PREFIX}_answer_cache_lookups", "Looks for an answer that was given before.", labels=("result",)
+        )
+        lookups.add_metric(("hit",), cache.hits)
+        lookups.add_metric(("miss",), cache.misses)
+        yield lookups
+        yield GaugeMetricFamily(f"{PREFIX}_answer_cache_answers", "Answers in the cache.", cache.size)
+        read, passes = self._backend.batch_counts()
+        yield CounterMetricFamily(f"{PREFIX}_questions_embedded", "Questions that the model read.", read)
+        yield CounterMetricFamily(f"{PREFIX}_embedding_passes", "Passes in which it read them.", passes)
         if self._backend.ready:
             manifest = self._backend.assistant().index.manifest
             age = datetime.now(UTC) - datetime.fromisoformat(manifest.built_at)
             yield GaugeMetricFamily(
                 f"{PREFIX}_index_age_seconds", "Seconds since the index was built.", age.total_seconds()
             )
-            articles = len(self._backend.assistant().articles)
+            articles = len(self._backend.assistant().index.articles)
             yield GaugeMetricFamily(f"{PREFIX}_index_articles", "Articles in the index.", articles)
 
 

@@ -27,6 +27,9 @@ from ui.chat_completions import completions_router
 from ui.cross_origin import CrossOrigin
 from ui.docs import add_docs
 from ui.embed.routes import FramePage, embed_router
+from ui.feedback.api import feedback_router
+from ui.feedback.recorder import Recorder
+from ui.feedback.store import OFF, FeedbackStore
 from ui.guard import BodyLimit, SecurityHeaders
 from ui.health import health_router
 from ui.late_chat import LateChat
@@ -34,6 +37,7 @@ from ui.limits import ApiKeys, RateLimit, read_rates
 from ui.logs import RequestLog, configure_logging
 from ui.metrics import Metrics, metrics_router
 from ui.pages import asset
+from ui.passage import passages_router
 from ui.problems import Faults, add_problem_handlers
 from ui.settings import Settings
 from ui.unknown import add_unknown_paths
@@ -46,15 +50,21 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     """Return the application; it opens the assistant when it is started."""
     backend = backend or Backend(settings)
     metrics = Metrics(backend)
-    answering = Answering(backend, settings, metrics)
+    store = FeedbackStore(settings.feedback) if settings.feedback != OFF else None
+    recorder = Recorder(store) if store else None
+    answering = Answering(backend, settings, metrics, heard=recorder.heard if recorder else None)
     chat = LateChat(settings, backend)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         backend.start()
+        if recorder:
+            recorder.start()
         async with chat.running():
             yield
         answering.close()
+        if recorder:
+            recorder.stop()
         backend.stop()
 
     app = FastAPI(
@@ -68,6 +78,8 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     routers = (
         health_router(backend, lambda: chat.ready),
         api_router(backend, answering),
+        passages_router(backend),
+        feedback_router(backend, store),
         completions_router(answering, settings),
         articles_router(backend),
         embed_router(backend, settings),
@@ -86,7 +98,7 @@ def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     add_problem_handlers(app)
     for router in routers:
         app.include_router(router)
-    add_docs(app)
+    add_docs(app, settings)
     add_unknown_paths(app, routes, "/api", "/v1")
 
     @app.get("/favicon.svg", include_in_schema=False)

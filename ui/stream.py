@@ -32,13 +32,31 @@ _NAMES: dict[type[BaseModel], str] = {Statement: "statement", Table: "table", An
 
 _logger = logging.getLogger(__name__)
 
+
+def _described(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
+    properties = {"event": {"const": name}, "data": data}
+    return {"type": "object", "properties": properties, "required": ["event", "data"], "title": name}
+
+
+def _ref(model: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{model}"}
+
+
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer's parts as server-sent events, the event `done` with the whole answer last.",
         "content": {
             "text/event-stream": {
-                "schema": {"type": "string"},
-                "example": 'event: statement\ndata: {"text": "KPO stands for ...", "citations": [1]}\n\n',
+                "schema": {
+                    "oneOf": [
+                        _described("citations", {"type": "array", "items": _ref("Citation")}),
+                        _described("statement", _ref("Statement")),
+                        _described("table", _ref("Table")),
+                        _described("done", _ref("Answer")),
+                        _described("error", _ref("Problem")),
+                    ]
+                }
             }
         },
     }

@@ -58,7 +58,7 @@ def proposal_text(cases: Sequence[Case]) -> str:
 def _propose(article_id: str, question: str, parts: Sequence[Chunk], spread: Counter[str], used: set[str]) -> Case:
     sentences = [sentence.text for chunk in parts for sentence in chunk.sentences]
     return Case(
-        id=_fresh_id(question, used),
+        id=fresh_id(question, used),
         question=question,
         facts=tuple((fact,) for fact in _guess_facts(question, " ".join(sentences), spread)),
         sources=(article_id,),
@@ -79,7 +79,8 @@ def _guess_facts(question: str, answer: str, spread: Counter[str]) -> list[str]:
     return list(dict.fromkeys([*figures, *(rare[stem] for stem in by_rarity)]))[:_MOST_FACTS]
 
 
-def _fresh_id(question: str, used: set[str]) -> str:
+def fresh_id(question: str, used: set[str]) -> str:
+    """Return a case id made of a question's first words, one that is not in `used`, and add it there."""
     slug = "-".join(re.findall(r"[a-z0-9]+", question.lower())[:_SLUG_WORDS]) or "question"
     candidates: Iterable[str] = (slug, *(f"{slug}-{n}" for n in range(2, 1000)))
     chosen = next(name for name in candidates if name not in used)

@@ -113,7 +113,7 @@ class Model:
             async with asyncio.timeout(seconds):
                 end = await self._try(messages, parts, usage, time.monotonic() + seconds)
         except TimeoutError:
-            end = ModelFailed(f"it took longer than {seconds:.0f} seconds")
+            end = ModelFailed(f"it took longer than {seconds:.0f} s")
         except Exception as error:  # the edge: whatever a provider raises is a failure of the model
             end = ModelFailed(_reason(error))
             _logger.warning("the language model failed: %s", type(error).__name__)

@@ -59,7 +59,8 @@ def _cut(text: str) -> tuple[list[str], str]:
     if len(last) >= _LONGEST:
         return [*pieces, *begun], ""
     # The last sentence may still get its mark, and "e.g." may turn out to end none.
-    return [*pieces, *begun[:-1]], begun[-1] if begun else ""
+    space = last[len(last.rstrip()) :]
+    return [*pieces, *begun[:-1]], begun[-1] + space if begun else last
 
 
 def _sentences(line: str) -> list[str]:

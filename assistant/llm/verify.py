@@ -17,9 +17,10 @@ from assistant.llm.sentences import Written
 from assistant.llm.sources import Proof, Source
 from assistant.sides import SideFinder, Sides
 from assistant.support import Support, supports
+from assistant.support.claims import read_claims
 from assistant.support.lexicon import lexicon
 from assistant.support.meaning import Reader
-from assistant.support.text import clean, read_words
+from assistant.support.text import Word, clean, meanings, read_words, shared
 from assistant.types import Verdict
 
 # A sentence with fewer content words says nothing that could be proved.
@@ -34,7 +35,10 @@ _POINTS_OVER = re.compile(
 _ASIDE = re.compile(r"^\([^()]*\)[.!]?$")
 _SPEAKS = re.compile(r"\b(I|I'm|I am|me|my|we|us|our|you|your)\b")
 # The most pairs of proofs that are looked at together.
-_MOST_PAIRS = 60
+_MOST_PAIRS = 20
+# The shares of a sentence's words that a proof, or a pair of proofs, has at least.
+_LEAST_SHARED = 0.5
+_LEAST_SHARED_BY_PAIR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +69,15 @@ class Verifier:
         """Return the verdict on the next sentence."""
         checked = self._check(written)
         kept = checked.verdict != "dropped"
-        self._before = (self._finder.find(written.text) or self._before) if kept else None
+        self._before = (self._sides_of(written.text) or self._before) if kept else None
         if kept:
             self._said.add(_plain(written.text))
         return checked
+
+    def _sides_of(self, text: str) -> Sides:
+        """Return the sides that a sentence speaks of, those left out that it only sets them against."""
+        claims = read_claims(clean(text), self._finder)
+        return claims[-1].sides if claims else frozenset()
 
     def _check(self, written: Written) -> Checked:
         if reason := self._refusal(written):
@@ -109,7 +118,8 @@ class Verifier:
         if _POINTS_BACK.match(text) and self._before:
             around = " ".join(self._finder.names[side] for side in sorted(self._before))
         nearest = Support(False, kinds=("no passage",), coverage=-1.0)
-        for proofs in _candidates(sources):
+        words = read_words(self._finder.mask(clean(text)))
+        for proofs in _candidates(sources, words):
             quotes = [proof.quote for _, proof in proofs]
             verdict = supports(text, quotes, finder=self._finder, around=around, reader=self._reader)
             if verdict.ok:
@@ -119,14 +129,25 @@ class Verifier:
         return nearest
 
 
-def _candidates(sources: Sequence[Source]) -> Iterator[tuple[tuple[Source, Proof], ...]]:
-    """Yield what may prove a sentence: each sentence alone, then two of one passage, then two of two passages."""
-    alone = [(source, proof) for source in sources for proof in source.proofs]
-    yield from ((one,) for one in alone)
-    pairs = list(combinations(alone, 2))
-    within = [pair for pair in pairs if pair[0][0] is pair[1][0]]
-    across = [pair for pair in pairs if pair[0][0] is not pair[1][0]]
-    yield from [*within, *across][:_MOST_PAIRS]
+def _candidates(sources: Sequence[Source], words: Sequence[Word]) -> Iterator[tuple[tuple[Source, Proof], ...]]:
+    """Yield what may prove a sentence: each sentence alone, then two of one passage, then two of two passages.
+
+    What shares too few words with it is left out; a pair must share more than either of its sentences.
+    """
+    alone = [(source, proof, meanings(clean(proof.quote.text))) for source in sources for proof in source.proofs]
+    shares = [shared(words, evidence) for _, _, evidence in alone]
+    ranked = sorted(range(len(alone)), key=lambda i: -shares[i])
+    for i in ranked:
+        if shares[i] >= _LEAST_SHARED:
+            yield (alone[i][:2],)
+    near = [i for i in ranked if shares[i] > 0]
+    pairs = sorted(combinations(near, 2), key=lambda pair: alone[pair[0]][0] is not alone[pair[1]][0])
+    tried = 0
+    for i, j in pairs:
+        together = shared(words, alone[i][2] | alone[j][2])
+        if together >= _LEAST_SHARED_BY_PAIR and together > max(shares[i], shares[j]) and tried < _MOST_PAIRS:
+            tried += 1
+            yield (alone[i][:2], alone[j][:2])
 
 
 def _because(written: Written, cited: Sequence[Source], found: Support) -> tuple[str, ...]:

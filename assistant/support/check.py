@@ -26,6 +26,8 @@ from assistant.support.text import SENTENCE, TOKEN, Word, clean, verbatim
 MIN_COVERAGE = 0.7
 MIN_COVERAGE_WHEN_CLOSE = 0.5
 CLOSE = 0.75
+# No meaning is near enough to make up for more than half of the words.
+MIN_COVERAGE_TO_READ = 0.5
 
 
 # "Only a low degree" claims no more than "a low degree".
@@ -121,7 +123,9 @@ def supports(
     lacking = [word for match in matches for word in match.lacking]
     coverage = 1.0 - len(lacking) / len(words) if words else 1.0
     features: dict[str, float] = {}
-    if reader is not None and not faults:
+    if reader is not None and not faults and coverage < MIN_COVERAGE_TO_READ:
+        faults.append(("coverage", _uncovered(lacking, coverage, None, MIN_COVERAGE_TO_READ)))
+    elif reader is not None and not faults:
         features = reader.features(said, [proof.text for proof in proofs], words, lacking)
         weights = calibration or load_calibration()
         if not weights.accepts(features):

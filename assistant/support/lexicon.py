@@ -22,6 +22,7 @@ class Lexicon:
 
     groups: dict[str, frozenset[int]]
     opposites: frozenset[tuple[str, str]]
+    opposed_to: dict[str, frozenset[str]]
     phrases: tuple[tuple[str, ...], ...]
     low: frozenset[str]
     scales: frozenset[str]
@@ -99,6 +100,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         groups={stem: frozenset(found) for stem, found in groups.items()},
         opposites=frozenset(opposites),
+        opposed_to=_by_first(opposites),
         phrases=tuple(sorted(phrases, key=lambda phrase: (-len(phrase), phrase))),
         low=_stems(data["low"]),
         scales=_stems(data["scales"]) | _stems(data["low"]),
@@ -116,6 +118,13 @@ def lexicon() -> Lexicon:
         light=_stems(data["light"]),
         irregular=dict(pair.split("=") for pair in data["irregular"].split()),
     )
+
+
+def _by_first(pairs: set[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for one, other in pairs:
+        found.setdefault(one, set()).add(other)
+    return {one: frozenset(others) for one, others in found.items()}
 
 
 def _with_alike(words: list[str], groups: dict[str, set[int]]) -> list[str]:

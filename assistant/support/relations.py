@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.support.lexicon import lexicon, word_stems
 from assistant.support.text import TOKEN, read_words
@@ -65,7 +66,7 @@ def _turns(said: str, proofs: Sequence[str], by: str) -> bool:
         theirs = [one for one in _relations(proof) if one.by == by]
         mine = ours
         if _has_strong(ours) and _has_strong(theirs):
-            mine, theirs = ([one for one in own if not one.weak] for own in (ours, theirs))
+            mine, theirs = ([one for one in own if not one.weak] for own in (mine, theirs))
         crosses = crosses or any(_crosses(one, other) for one in mine for other in theirs)
         agrees = agrees or any(_agrees(one, other) for one in mine for other in theirs)
     return crosses and not agrees
@@ -73,7 +74,7 @@ def _turns(said: str, proofs: Sequence[str], by: str) -> bool:
 
 def turns_deed(said: str, proof: str) -> str:
     """Return the verb whose doer a claim changes for another, "" when it changes none."""
-    ours, theirs = list(_relations(said)), list(_relations(proof))
+    ours, theirs = _relations(said), _relations(proof)
     if (by_us := _doers(said)) and (by_them := _doers(proof)) and not _meets(by_us, by_them):
         return "by"
     for one in ours:
@@ -119,7 +120,12 @@ def _meets(ours: set[str] | frozenset[str], theirs: set[str] | frozenset[str]) -
     return sum(any(known.same(stem, other) for other in theirs) for stem in ours)
 
 
-def _relations(text: str) -> Iterator[Relation]:
+@lru_cache(maxsize=4096)
+def _relations(text: str) -> tuple[Relation, ...]:
+    return tuple(_read_relations(text))
+
+
+def _read_relations(text: str) -> Iterator[Relation]:
     if match := _FRONTED.match(text):
         first, rest = _stems(match["first"]), _stems(match["rest"])
         weak = not re.match(r"because|since|thanks|due|owing|as\b", text, re.IGNORECASE)

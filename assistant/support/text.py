@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.support.lexicon import Lexicon, lexicon, word_stems
@@ -149,3 +150,26 @@ def _join_phrases(words: Sequence[Word]) -> list[Word]:
         joined.append(Word("_".join(row) if row else words[at].stem, polarity))
         at += size
     return joined
+
+
+@lru_cache(maxsize=8192)
+def meanings(text: str) -> frozenset[str | int]:
+    """Return what a text's content words are known by: their stems, and the numbers of the groups that they are in."""
+    known = lexicon()
+    stems = {word.stem for word in read_words(text)}
+    groups = {group for stem in stems for group in known.groups.get(stem, ())}
+    against = {other for stem in stems for other in known.opposed_to.get(stem, ())}
+    return frozenset(stems | groups | against)
+
+
+def shared(words: Sequence[Word], evidence: frozenset[str | int]) -> float:
+    """Return the share, 0 to 1, of words that evidence knows by their stem, their group or their opposite.
+
+    Light words are left out. No statement is supported where this is low; it is quick to tell.
+    """
+    known = lexicon()
+    wanted = [word.stem for word in words if word.stem not in known.light]
+    if not wanted:
+        return 1.0
+    found = sum(stem in evidence or bool(known.groups.get(stem, frozenset()) & evidence) for stem in wanted)
+    return found / len(wanted)

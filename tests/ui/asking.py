@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from assistant import Assistant, Turn
+from assistant.chain import Asked, Found
 from assistant.stream import Part
-from assistant.types import Answer
 from ui.backend import Backend
 from ui.settings import Settings
 
@@ -45,6 +45,8 @@ def sse_events(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
 class HeldAssistant(Assistant):
     """Answers only once it is let go, or fails then: what a slow or broken language model looks like from outside."""
 
+    begun: threading.Event | None = None
+
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.begun = threading.Event()
@@ -52,12 +54,14 @@ class HeldAssistant(Assistant):
         self.ended = threading.Event()
         self.fault: Exception | None = None
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        self.begun.set()
-        assert self.go_on.wait(60)
-        if self.fault:
-            raise self.fault
-        return super().ask(question, history)
+    def find(self, asked: Asked) -> Found:
+        # Preparing itself, when it is made, it does not wait.
+        if self.begun is not None:
+            self.begun.set()
+            assert self.go_on.wait(60)
+            if self.fault:
+                raise self.fault
+        return super().find(asked)
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Part]:
         try:
@@ -73,6 +77,5 @@ class GivenBackend(Backend):
         super().__init__(settings)
         self._assistant = assistant
 
-    def open(self) -> Assistant:
-        assert self._assistant is not None
-        return self._assistant
+    def start(self) -> None:
+        """There is nothing to open and nothing to follow."""

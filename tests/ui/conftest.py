@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.install_browser import browser_arguments, find_browser
+from tests.ui.visiting import WIDE, Visit
 
 PATIENCE_SECONDS = 120.0
 # A slow machine is no failure: a condition that holds is seen at once, however long this is.
@@ -110,12 +111,27 @@ def server_index(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture(scope="session")
-def server(server_index: Path) -> Iterator[str]:
+def feedback_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The database that the server stores feedback in."""
+    return f"sqlite:///{tmp_path_factory.mktemp('feedback') / 'feedback.db'}"
+
+
+@pytest.fixture(scope="session")
+def server(server_index: Path, feedback_url: str) -> Iterator[str]:
     """The address of a real server that is ready, its chat too."""
     # Tests ask faster than readers do.
-    with serving("--index", str(server_index), BPO_KPO_RATE_LIMIT="off") as process:
+    with serving("--index", str(server_index), BPO_KPO_RATE_LIMIT="off", BPO_KPO_FEEDBACK=feedback_url) as process:
         wait_until(lambda: is_ready(process.url, "chat"), "the chat is ready")
         yield process.url
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Visit]:
+    """The chat, opened in a fresh browser."""
+    with browser.new_context(viewport=WIDE) as context:
+        visit = Visit(context.new_page())
+        visit.open(server)
+        yield visit
 
 
 @pytest.fixture(scope="session")

@@ -1,71 +1,32 @@
-"""The chat and the article pages in a real Chromium."""
+"""The chat and the article pages in a real Chromium: questions, answers, sources."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, expect
 
-from assistant import Assistant, Turn
-from assistant.types import Answer
+from assistant import Assistant, Part, Turn
 from tests.ui.conftest import is_ready, running, serving, wait_until
+from tests.ui.visiting import PHONE, Visit
 from ui.backend import Backend
 from ui.server import create_app
 from ui.settings import Settings
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
 COMPARISON = "What is the difference between BPO and KPO?"
+DISAGREEMENT = "Is KPO a part of BPO?"
 OFF_TOPIC = "Who won the football world cup in 1998?"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Visit:
-    """A page of a fresh browser, and all that it asked for and complained about."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requested: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", self._requested)
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _requested(self, request: Request) -> None:
-        self.requested.append(request.url)
-
-    def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
-
-    def outside(self) -> list[str]:
-        """Return what was asked of any other host than this machine."""
-        addresses = [url for url in self.requested if urlsplit(url).scheme not in ("data", "blob")]
-        return [url for url in addresses if urlsplit(url).hostname not in LOOPBACK]
-
-    def ask(self, question: str) -> None:
-        """Type a question, send it with Enter, and wait for what comes of it."""
-        turns = self.page.locator(".turn")
-        before = turns.count()
-        self.page.get_by_label("Your question").fill(question)
-        self.page.get_by_label("Your question").press("Enter")
-        expect(turns).to_have_count(before + 1)
-        expect(self.page.locator(".pending")).to_have_count(0)
-
-
-@pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Visit]:
-    context = browser.new_context()
-    visit = Visit(context.new_page())
-    visit.page.goto(server)
-    expect(visit.page.get_by_label("Your question")).to_be_visible()
-    yield visit
-    context.close()
+def letters(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
 
 
 def test_a_question_is_answered_with_citations_and_sources(visit: Visit) -> None:
@@ -73,23 +34,81 @@ def test_a_question_is_answered_with_citations_and_sources(visit: Visit) -> None
     answer = visit.page.locator(".answer")
     expect(answer).to_contain_text("Knowledge", ignore_case=True)
     expect(answer.locator(".cite").first).to_have_text("1")
-    expect(answer.get_by_role("region", name="Sources")).to_be_visible()
+    expect(answer.locator(".sources")).to_be_visible()
+    assert visit.complaints == []
 
 
-def test_a_citation_opens_the_article_with_the_quote_marked_in_view(visit: Visit) -> None:
+def test_an_answer_is_shown_as_the_api_gives_it(visit: Visit, server: str) -> None:
+    asked = httpx.post(f"{server}/api/ask", json={"question": COMPARISON}).json()
+    visit.ask(COMPARISON)
+    shown = " ".join(visit.page.locator(".said > p, .said > .items, .said td").all_inner_texts())
+    for statement in (*asked["statements"], *(cell for row in asked["table"]["rows"] for cell in row[1:])):
+        assert letters(statement["text"]) in letters(re.sub(r"\s\d+", "", shown))
+    assert visit.page.locator(".sources .number").count() == len(asked["citations"])
+
+
+@pytest.mark.parametrize("width", ["wide", "phone"])
+def test_a_citation_opens_its_source_with_the_right_sentence_marked(visit: Visit, width: str) -> None:
+    if width == "phone":
+        visit.page.set_viewport_size(PHONE)
+    visit.ask(COMPARISON)
+    visit.page.locator(".sources summary").click()
+    quotes = visit.page.locator(".sources q").all_inner_texts()
+    publisher = visit.page.locator(".sources .article").first.inner_text()
+    panel = visit.page.get_by_role("dialog")
+    for number, quote in enumerate(quotes[:3], start=1):
+        visit.page.locator(f".cite:text-is('{number}')").first.click()
+        expect(panel).to_contain_text(f"Source {number} of {len(quotes)}")
+        expect(panel.locator("mark").first).to_be_in_viewport()
+        assert letters("".join(panel.locator("mark").all_inner_texts())) == letters(quote)
+        if width == "phone":
+            visit.page.keyboard.press("Escape")
+            expect(panel).to_be_hidden()
+    visit.page.locator(".cite").first.click()
+    assert letters(panel.locator("h2").inner_text()) in letters(publisher)
+    # The paragraph around the quote came too.
+    expect(panel.locator("blockquote")).not_to_have_text(quotes[0])
+    expect(panel.locator("blockquote")).to_contain_text(quotes[1])
+
+
+def test_a_source_leads_to_the_article_with_the_quote_marked_in_view(visit: Visit) -> None:
     visit.ask("What does KPO stand for?")
     quote = visit.page.locator(".sources q").first.inner_text()
+    visit.page.locator(".cite").first.click()
     with visit.page.context.expect_page() as opened:
-        visit.page.locator(".cite").first.click()
+        visit.page.get_by_role("link", name="Open the article here").click()
     article = opened.value
-    mark = article.locator("#quote")
-    expect(mark).to_be_in_viewport()
-    marked = " ".join(article.locator("mark").all_inner_texts())
-    assert letters(marked) == letters(quote)
+    expect(article.locator("#quote")).to_be_in_viewport()
+    assert letters(" ".join(article.locator("mark").all_inner_texts())) == letters(quote)
 
 
-def letters(text: str) -> str:
-    return "".join(character for character in text if character.isalnum())
+def test_a_source_whose_publisher_has_an_address_links_to_it(visit: Visit) -> None:
+    visit.ask(DISAGREEMENT)
+    visit.page.locator(".who", has_text="Booth & Partners").locator("xpath=..").locator(".cite").first.click()
+    original = visit.page.get_by_role("link", name="Read the original at boothandpartners.com")
+    expect(original).to_have_attribute("href", re.compile("^https://boothandpartners.com/"))
+    expect(visit.page.get_by_role("dialog")).to_contain_text("Booth & Partners")
+
+
+def test_a_citation_pressed_with_a_modifier_key_opens_the_article_in_a_window_of_its_own(visit: Visit) -> None:
+    visit.ask("What does KPO stand for?")
+    with visit.page.context.expect_page() as opened:
+        visit.page.locator(".cite").first.click(modifiers=["ControlOrMeta"])
+    expect(opened.value.locator("#quote")).to_be_attached()
+    expect(visit.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_sources_can_be_gone_through_one_after_the_other(visit: Visit) -> None:
+    visit.ask(COMPARISON)
+    visit.page.locator(".cite").first.click()
+    panel = visit.page.get_by_role("dialog")
+    expect(panel.get_by_role("button", name="Source before")).to_be_disabled()
+    panel.get_by_role("button", name="Next source").click()
+    expect(panel).to_contain_text("Source 2 of")
+    panel.get_by_role("button", name="Source before").click()
+    expect(panel).to_contain_text("Source 1 of")
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
 
 
 def test_a_starter_is_asked_by_pressing_it(visit: Visit) -> None:
@@ -97,8 +116,22 @@ def test_a_starter_is_asked_by_pressing_it(visit: Visit) -> None:
     question = starter.inner_text()
     starter.click()
     expect(visit.page.locator(".asked")).to_contain_text(question)
-    expect(visit.page.locator(".answer:not(.pending)")).to_be_visible()
-    expect(visit.page.get_by_label("Your question")).to_be_focused()
+    visit.settle()
+    expect(visit.page.locator(".answer.answered")).to_be_visible()
+    expect(visit.field).to_be_focused()
+
+
+def test_the_starters_are_those_of_the_corpus(visit: Visit, assistant: Assistant) -> None:
+    for theme in assistant.domain.starters:
+        section = visit.page.locator(".themes section", has_text=theme.theme)
+        expect(section.get_by_role("button")).to_have_text(list(theme.questions))
+
+
+def test_a_suggested_follow_up_is_asked_by_pressing_it(visit: Visit) -> None:
+    visit.ask("What are the risks of KPO?")
+    visit.last.locator(".asks button").first.click()
+    expect(visit.page.locator(".turn")).to_have_count(2)
+    visit.settle()
 
 
 def test_a_comparison_is_a_table_with_cited_cells(visit: Visit) -> None:
@@ -111,8 +144,27 @@ def test_a_comparison_is_a_table_with_cited_cells(visit: Visit) -> None:
 def test_a_phone_shows_the_comparison_without_scrolling_sideways(visit: Visit) -> None:
     visit.page.set_viewport_size(PHONE)
     visit.ask(COMPARISON)
-    expect(visit.page.get_by_role("table")).to_be_visible()
+    table = visit.page.get_by_role("table")
+    expect(table).to_be_visible()
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    # A row is read top to bottom, and each cell says which side it is of.
+    cells = table.locator("tbody tr").first.locator("td")
+    first, second = cells.nth(0).bounding_box(), cells.nth(1).bounding_box()
+    assert first is not None
+    assert second is not None
+    assert second["y"] >= first["y"] + first["height"] - 1
+    assert cells.nth(1).evaluate("cell => getComputedStyle(cell, '::before').content") == '"KPO"'
+
+
+def test_a_disagreement_shows_each_position_with_who_takes_it(visit: Visit) -> None:
+    visit.ask(DISAGREEMENT)
+    answer = visit.page.locator(".answer.disagreeing")
+    expect(answer).to_contain_text("The articles differ on this")
+    positions = answer.locator(".positions > li")
+    assert positions.count() >= 3
+    for position in positions.all():
+        expect(position.locator(".cite").first).to_be_visible()
+        expect(position.locator(".who")).not_to_be_empty()
 
 
 def test_an_abstention_looks_different_and_offers_questions(visit: Visit) -> None:
@@ -120,63 +172,53 @@ def test_an_abstention_looks_different_and_offers_questions(visit: Visit) -> Non
     abstention = visit.page.locator(".answer.abstained")
     expect(abstention).to_contain_text("The articles do not say")
     expect(abstention.locator(".cite")).to_have_count(0)
-    abstention.get_by_role("button").first.click()
+    abstention.locator(".asks button").first.click()
     expect(visit.page.locator(".turn")).to_have_count(2)
+    visit.settle()
+    expect(visit.last.locator(".answer.answered")).to_be_visible()
 
 
 def test_a_follow_up_is_understood(visit: Visit) -> None:
     visit.ask("What are the risks of BPO?")
     visit.ask("And KPO?")
-    expect(visit.page.locator(".turn").last.locator(".understood")).to_contain_text("KPO")
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "<script>document.title = 'taken'</script> What is KPO?",
-        "<img src=x onerror=\"document.title = 'taken'\"> What is KPO?",
-        "What is KPO? [press](javascript:document.title='taken') ${document.title = 'taken'} {{value}}",
-    ],
-)
-def test_markup_in_a_question_is_shown_as_text(visit: Visit, question: str) -> None:
-    title = visit.page.title()
-    visit.ask(question)
-    expect(visit.page.locator(".asked")).to_have_text(f"You asked: {question}")
-    assert visit.page.locator(".conversation img, .conversation script").count() == 0
-    assert visit.page.title() == title
+    expect(visit.last.locator(".understood")).to_contain_text("KPO")
 
 
 def test_a_question_of_no_words_is_refused_and_not_an_answer(visit: Visit) -> None:
     visit.ask("?!")
     expect(visit.page.locator(".answer.refused")).to_be_visible()
     expect(visit.page.locator(".sources")).to_have_count(0)
+    expect(visit.page.get_by_role("button", name="Try again")).to_have_count(0)
 
 
-def test_nothing_is_asked_of_other_hosts_and_nothing_is_blocked(visit: Visit, server: str) -> None:
-    visit.ask(COMPARISON)
-    visit.page.goto(server + (visit.page.locator(".cite").first.get_attribute("href") or ""))
-    visit.page.goto(f"{server}/docs")
-    expect(visit.page.get_by_text("/api/ask").first).to_be_visible()
-    assert len(visit.requested) > 10
-    assert visit.outside() == []
-    assert visit.complaints == []
+def test_a_link_with_a_question_asks_it_once(browser: Browser, server: str) -> None:
+    with browser.new_context() as context:
+        visit = Visit(context.new_page())
+        visit.open(f"{server}/?q=What+does+KPO+stand+for%3F")
+        visit.settle()
+        expect(visit.page.locator(".asked")).to_have_text("You asked: What does KPO stand for?")
+        expect(visit.page.locator(".answered")).to_be_visible()
+        visit.page.reload()
+        expect(visit.page.locator(".turn")).to_have_count(1)
+        expect(visit.page.locator(".answered")).to_be_visible()
+        assert "q=" not in visit.page.url
 
 
-def test_a_new_chat_begins_with_the_greeting(visit: Visit) -> None:
-    visit.ask("What is KPO?")
-    visit.page.get_by_role("button", name="New chat").click()
-    expect(visit.page.locator(".welcome")).to_be_visible()
-    expect(visit.page.locator(".turn")).to_have_count(0)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_follows_the_systems_light_or_dark(browser: Browser, server: str, scheme: str) -> None:
-    with browser.new_context(color_scheme="dark" if scheme == "dark" else "light") as context:
-        page = context.new_page()
-        page.goto(server)
-        expect(page.get_by_label("Your question")).to_be_visible()
-        red = int(page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]"))
-        assert (red < 80) == (scheme == "dark")
+def test_nothing_is_asked_of_other_hosts_and_nothing_is_blocked(browser: Browser, server: str) -> None:
+    with browser.new_context() as context:
+        visit = Visit(context.new_page())
+        # Whatever is asked of another host fails, as it does on a closed network.
+        context.route(lambda url: not url.startswith(server), lambda route: route.abort())
+        visit.open(server)
+        visit.ask(COMPARISON)
+        expect(visit.page.get_by_role("table")).to_be_visible()
+        visit.page.goto(server + (visit.page.locator(".cite").first.get_attribute("href") or ""))
+        expect(visit.page.locator("#quote")).to_be_in_viewport()
+        visit.page.goto(f"{server}/docs")
+        expect(visit.page.get_by_text("/api/ask").first).to_be_visible()
+        assert len(visit.requested) > 10
+        assert visit.outside() == []
+        assert visit.complaints == []
 
 
 def test_a_page_opened_too_early_opens_the_chat_by_itself(browser: Browser, server_index: Path, tmp_path: Path) -> None:
@@ -194,11 +236,11 @@ class FailingOnceAssistant(Assistant):
 
     failed = False
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Part]:
         if not self.failed:
             type(self).failed = True
             raise RuntimeError("a fault that tells secrets")
-        return super().ask(question, history)
+        return super().stream(question, history)
 
 
 class FailingBackend(Backend):
@@ -213,10 +255,11 @@ def test_an_error_looks_like_one_and_can_be_tried_again(browser: Browser, server
     with running(create_app(settings, FailingBackend(settings))) as url, browser.new_context() as context:
         wait_until(lambda: is_ready(url, "chat"), "the chat is ready")
         visit = Visit(context.new_page())
-        visit.page.goto(url)
+        visit.open(url)
         visit.ask("What does KPO stand for?")
         failure = visit.page.locator(".answer.failed")
         expect(failure).to_contain_text("Something went wrong")
         expect(failure).not_to_contain_text("secrets")
         failure.get_by_role("button", name="Try again").click()
         expect(visit.page.locator(".answer .cite").first).to_be_visible()
+        expect(visit.page.locator(".turn")).to_have_count(1)
