@@ -27,14 +27,15 @@ _SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 STOP_WORDS: tuple[str, ...] = tuple(STOPWORDS_EN_PLUS)
 # Words that ask, address or fill but say nothing of the subject, beside the usual stop words.
 _FRAME = """
-    tell explain say said says please show list give name mean means meaning meant know think want need wants needs
-    like would could shall may might must let also get gets got make makes made made take takes go goes going come use
-    used uses using exactly really actually simply basically plain english word words sentence summary short brief
-    quick quickly contrast kind sort type thing things way ways lot many much one ones two us yes ok okay hi hello
-    thanks thank plz vs versus compare compared comparison difference differences differ differs different question answer
-    article articles source sources according text page typical typically main primary major key table
-    usually often lie lies recognise recognize recognised recognized split get better best good suit suits fit fits belong belongs fall falls side model models
-    what's whats i'm i've i'd we're we've we'd you're it's that's there's
+    well too tell explain say said says please show list give name mean means meaning meant know think want need
+    wants needs like would could shall may might must let also get gets got make makes made made take takes go goes
+    going come use used uses using exactly really actually simply basically plain english word words sentence
+    summary short brief quick quickly contrast kind sort type thing things way ways lot many much one ones two us
+    yes ok okay hi hello thanks thank plz vs versus compare compared comparison difference differences differ
+    differs different question answer article articles source sources according text page typical typically main
+    primary major key table usually often lie lies recognise recognize recognised recognized split get better best
+    good suit suits fit fits belong belongs fall falls side model models what's whats i'm i've i'd we're we've we'd
+    you're it's that's there's
 """
 _COMPARE = re.compile(
     r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|(?:tell|set)s?\b.{0,30}\bapart|"

@@ -17,7 +17,7 @@ _ASKS_NUMBER = re.compile(
     r"|\bhow much (is|are|money)\b"
     r"|\bhow much (do|does|did|will|would|should|can|could)\b.*\b(cost|make|charge|earn|pay|paid|save|spend|grow|get)\b"
     r"|\b(what|which) (year|decade|month|day|percentage|share|number|date|size|rate|price|age)\b"
-    r"|\b(since )?when (did|was|were|will|is|has|have)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%"
+    r"|\b(since )?when (did|was|were|will|has|have)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%"
     r"|\b(how much|what(?:['’]s| is| are| was| were| does| do| did)?)\b(?! (we|i|they|you)\b).*"
     r"\b(spend|charge[sd]?|earn[s]?|paid|salar\w+|wages?|revenue|turnover|fees?)\b",
     re.IGNORECASE,
