@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ STARTER_VECTORS = "starter_vectors.npy"
 TOKEN_BASIS = "token_basis.npz"
 # Chunks whose texts are embedded, and written, together.
 _GROUP = 1_000
+# An article that is only copied counts as so many chunks: it costs memory, though no time.
+_COPIED = 10
 
 Progress = Callable[[str, int, int], None]
 
@@ -75,12 +77,14 @@ class SegmentBuilder:
         written = embedded = 0
         writer, vectors = SegmentWriter(folder), home.create_vectors(folder.name)
         try:
-            for ready in self._ready(ids):
-                embedded += ready.embedded
-                texts = [text.whole for one in ready.stored for text in Text.of_sentences(one.chunk)]
-                writer.add(ready.article, ready.stored, self._embedder.token_ids(texts), ready.questions)
-                vectors.add([one.chunk.id for one in ready.stored], np.stack([one.vector for one in ready.stored]))
-                written += len(ready.stored)
+            for group in self._ready(ids):
+                for ready in group:
+                    embedded += ready.embedded
+                    texts = [text.whole for one in ready.stored for text in Text.of_sentences(one.chunk)]
+                    writer.add(ready.article, ready.stored, self._embedder.token_ids(texts), ready.questions)
+                stored = [one for ready in group for one in ready.stored]
+                vectors.add([one.chunk.id for one in stored], np.stack([one.vector for one in stored]))
+                written += len(stored)
                 self._progress("write", written, total)
         finally:
             vectors.close()
@@ -98,8 +102,8 @@ class SegmentBuilder:
         gone = {name: self._gone(name).model_dump(mode="json") for name in self._plan.kept if self._is_used_less(name)}
         write_json(folder / GONE, gone)
 
-    def _ready(self, ids: Sequence[str]) -> Iterator[_Ready]:
-        """Yield the articles in order, embedding the texts of many at once."""
+    def _ready(self, ids: Sequence[str]) -> Iterator[list[_Ready]]:
+        """Yield the articles in order, those together whose texts are embedded together."""
         done = 0
         for group in _groups(ids, self._plan):
             fresh = [chunk for one in group if one in self._plan.fresh for chunk in self._plan.fresh[one][1]]
@@ -115,21 +119,18 @@ class SegmentBuilder:
             )
             done += len(texts)
             show(0, done, len(texts))
-            for one in group:
-                if one not in self._plan.fresh:
-                    yield self._copied(one)
-                    continue
-                article, chunks = self._plan.fresh[one]
-                new = sum(not self.pool.knows(Text.of_chunk(chunk)) for chunk in chunks)
-                questions = {question: known[Text(question)].vector for question in faq_questions(chunks)}
-                yield _Ready(article, [self._put_together(chunk, known) for chunk in chunks], questions, new)
+            yield [self._embedded(one, known) if one in self._plan.fresh else self._copied(one) for one in group]
+
+    def _embedded(self, article_id: str, known: Mapping[Text, Embedded]) -> _Ready:
+        article, chunks = self._plan.fresh[article_id]
+        new = sum(not self.pool.knows(Text.of_chunk(chunk)) for chunk in chunks)
+        questions = {question: known[Text(question)].vector for question in faq_questions(chunks)}
+        stored = [put_together(chunk, self._asked.of_chunk(chunk), known) for chunk in chunks]
+        return _Ready(article, stored, questions, new)
 
     def _texts_of(self, chunk: Chunk) -> list[Text]:
         asked = [Text.of_question(question) for own in self._asked.of_chunk(chunk) for question in own]
         return [Text.of_chunk(chunk), *Text.of_sentences(chunk), *asked]
-
-    def _put_together(self, chunk: Chunk, known: dict[Text, Embedded]) -> StoredChunk:
-        return put_together(chunk, self._asked.of_chunk(chunk), known)
 
     def _copied(self, article_id: str) -> _Ready:
         assert self._before is not None
@@ -193,7 +194,7 @@ def _groups(ids: Sequence[str], plan: Plan) -> Iterator[list[str]]:
     size = 0
     for one in ids:
         group.append(one)
-        size += len(plan.fresh[one][1]) if one in plan.fresh else 0
+        size += len(plan.fresh[one][1]) if one in plan.fresh else _COPIED
         if size >= _GROUP:
             yield group
             group, size = [], 0

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,14 +51,14 @@ def words(text: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """Return the stems of a text's words; a hyphenated word counts as its parts."""
     joined = _PREFIX.sub(r"\1", text)
-    parts = [_american(part) for word in words(joined) for part in word.split("-") if part]
-    return list(_stemmer().stemWords(parts))
+    return [_stem(part) for word in words(joined) for part in word.split("-") if part]
 
 
-def _american(word: str) -> str:
+@lru_cache(maxsize=200_000)
+def _stem(word: str) -> str:
     for pattern, ending in _SPELLINGS:
         word = pattern.sub(ending, word)
-    return word
+    return str(_stemmer().stemWord(word))
 
 
 def _stemmer() -> Any:

@@ -6,7 +6,7 @@ that changed or went away, so that looking costs what changed, not what the corp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -105,7 +105,7 @@ class Pool:
         return found
 
 
-def put_together(chunk: Chunk, asked: Sequence[Sequence[str]], embedded: dict[Text, Embedded]) -> StoredChunk:
+def put_together(chunk: Chunk, asked: Sequence[Sequence[str]], embedded: Mapping[Text, Embedded]) -> StoredChunk:
     """Return a chunk with its embeddings; `asked` are the readers' questions that each sentence answers."""
     sentences: Sequence[Embedded] = [embedded[text] for text in Text.of_sentences(chunk)]
     return StoredChunk(
@@ -117,7 +117,7 @@ def put_together(chunk: Chunk, asked: Sequence[Sequence[str]], embedded: dict[Te
     )
 
 
-def _stored_question(question: str, embedded: dict[Text, Embedded]) -> StoredQuestion:
+def _stored_question(question: str, embedded: Mapping[Text, Embedded]) -> StoredQuestion:
     found = embedded[Text.of_question(question)]
     return StoredQuestion(question, found.vector, found.tokens)
 

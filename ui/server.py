@@ -43,8 +43,6 @@ from ui.settings import Settings
 from ui.unknown import add_unknown_paths
 from ui.version import version
 
-SHUTDOWN_SECONDS = 3
-
 
 def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     """Return the application; it opens the assistant when it is started."""
@@ -127,7 +125,7 @@ def serve(settings: Settings, *, on_listening: Callable[[str], None] = lambda _u
         create_app(settings),
         log_config=None,
         access_log=settings.log_level == "debug",
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
         server_header=False,
         proxy_headers=False,  # done by the application, for the proxies of its settings alone
     )

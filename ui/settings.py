@@ -41,7 +41,8 @@ class Settings(BaseSettings):
     `ingest.settings.IngestSettings`; None keeps their default. `port` 0 takes any free port.
     `max_body_bytes` bounds one HTTP request. `precision` and the `store_...` fields are those of
     `ingest.settings`; `store_headers` is a JSON object, such as {"Authorization": "Bearer ..."}. A server looks for
-    a new snapshot every `poll_seconds`, and keeps the `cached_answers` it gave last.
+    a new snapshot every `poll_seconds`, and keeps the `cached_answers` it gave last. When it is
+    told to stop, it finishes its answers, for `shutdown_seconds` at most.
     Lists are written with commas: `BPO_KPO_ALLOWED_ORIGINS=https://a,https://b`.
     `llm` names a language model, "provider:name"; the fields that begin with `llm_` are those of
     `assistant.llm.settings.LLMSettings`, of no use without it.
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     store: str = Field(default="embedded", pattern=r"^(embedded|cloud|https?://[^\s/]+/?)$")
     store_headers: dict[str, SecretStr] = Field(default_factory=dict)
     store_name: str = Field(default="bpo-kpo", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,60}$")
+    shutdown_seconds: int = Field(default=5, ge=1, le=3600)
     cached_answers: int = Field(default=1_000, ge=0, le=1_000_000)
     poll_seconds: float = Field(default=5.0, gt=0, le=3600)
     max_file_bytes: int | None = Field(default=None, ge=1)

@@ -124,6 +124,7 @@ API_TAGS = {
     "assistant": "Ask questions, read the articles.",
     "OpenAI-compatible": "The same assistant for programs made for OpenAI's API.",
     "pages": "Pages for readers.",
+    "feedback": "What readers say of answers.",
     "embed": "What other pages load to show the assistant.",
     "health": "For those who run the server.",
 }

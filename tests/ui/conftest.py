@@ -137,6 +137,13 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real Chromium."""
+    with chromium() as browser:
+        yield browser
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run a real Chromium for a while."""
     found = find_browser()
     if found is None:
         pytest.fail("no browser: run make test, or python tests/install_browser.py")

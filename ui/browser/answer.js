@@ -31,8 +31,9 @@ export class AnswerBody {
     if (wasResolved(answer)) {
       this.element.prepend(h("p", { class: "understood" }, `${texts.UNDERSTOOD_AS}: ${answer.query}`));
     }
-    if (answer.writer !== "extractive") {
-      this.element.append(h("p", { class: "writer" }, fill(texts.WRITTEN_BY, { writer: answer.writer })));
+    const writer = answer.writer === "extractive" ? null : fill(texts.WRITTEN_BY, { writer: answer.writer });
+    for (const note of [answer.checks?.note, writer]) {
+      if (note) this.element.append(h("p", { class: "writer" }, note));
     }
     this.element.append(this.#sourceList(answer.citations));
   }

@@ -87,10 +87,10 @@ class FeedbackStore:
         """
         values = {
             "at": _now(),
-            "question": question,
-            "query": answer.query,
+            "question": _storable(question),
+            "query": _storable(answer.query),
             "helpful": helpful,
-            "comment": comment,
+            "comment": None if comment is None else _storable(comment),
             "abstained": answer.abstained,
             "answer": answer.model_dump(mode="json", exclude={"citations"}),
             "passages": [citation.model_dump(mode="json") for citation in answer.citations],
@@ -109,14 +109,15 @@ class FeedbackStore:
         Raises:
             StoreError: it could not be stored.
         """
-        key = hashlib.sha256(f"{snapshot}\n{normal(answer.query)}".encode()).hexdigest()
+        key = hashlib.sha256(f"{snapshot}\n{normal(_storable(answer.query))}".encode()).hexdigest()
         now = _now()
         again = update(unanswered).where(unanswered.c.key == key)
         again = again.values(times=unanswered.c.times + 1, last_at=now)
         with self._begin() as connection:
             if connection.execute(again).rowcount:
                 return
-            values = {"question": answer.question, "query": answer.query, "snapshot": snapshot, "version": version}
+            values = {"question": _storable(answer.question), "query": _storable(answer.query)}
+            values |= {"snapshot": snapshot, "version": version}
             try:
                 with connection.begin_nested():
                     connection.execute(insert(unanswered).values(key=key, times=1, first_at=now, last_at=now, **values))
@@ -176,6 +177,11 @@ class FeedbackStore:
 def normal(question: str) -> str:
     """Return a question as it is counted: without case, punctuation at its end, and doubled white space."""
     return re.sub(r"[\s?!.…]+$", "", " ".join(question.split())).casefold()
+
+
+def _storable(text: str) -> str:
+    """Return a text as every database takes it: PostgreSQL knows no character 0, and none knows half a character."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _read_url(url: str) -> URL:

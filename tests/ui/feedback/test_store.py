@@ -104,6 +104,15 @@ def test_a_verdict_is_stored_with_question_answer_passages_and_version(store: Fe
     assert (row["snapshot"], row["version"]) == ("s1", "1.0")
 
 
+def test_a_text_that_a_database_does_not_take_is_stored_without_what_it_does_not_take(store: FeedbackStore) -> None:
+    answer = answered("Why\0 \ud800?", "educba")
+    store.add(answer, question="Why\0 \ud800?", helpful=True, comment="\0", snapshot="s1", version="1")
+    store.count_unanswered(answered("Why\0 \ud800?"), snapshot="s1", version="1")
+    given, missed = store.rows()
+    assert [given[0]["question"], missed[0]["question"]] == ["Why ??", "Why ??"]
+    assert given[0]["comment"] == ""
+
+
 def test_what_comes_later_under_the_same_id_replaces_what_came_before(store: FeedbackStore) -> None:
     give(store, helpful=False, given_id="one")
     give(store, helpful=True, comment="On second thoughts", given_id="one")
