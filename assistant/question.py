@@ -46,7 +46,7 @@ _COMPARE = re.compile(
 # "a BPO or a KPO job?", "BPO or KPO to run our call center?".
 _EITHER_SIDE = re.compile(
     r"§\W+(?:\w+\W+){0,2}or\W+(?:\w+\W+){0,2}§(?:\W+\w+)?\s*(?:[.?!:;,]|$)"
-    r"|§\W+(?:\w+\W+)?or\W+(?:\w+\W+)?§\W+(?:that|which|who)\b"
+    r"|\b(?:is|are) (?:it|that|this|they)\W+(?:\w+\W+)?§\W+or\W+(?:\w+\W+)?§\W+(?:that|which|who)\b"
     r"|§\s*/\s*§"
     r"|^\W*(?:\w+\W+){0,2}§\W+or\W+(?:\w+\W+)?§\W+(?:to|for|when|if|in|with)\b",
     re.IGNORECASE,
