@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.evaluation.configuration import Configuration
     from assistant.evaluation.floors import Breach, Floors
     from assistant.evaluation.results import Run
+    from assistant.support.measure import KindScore
     from assistant.types import Passage
 
 cases_app = typer.Typer(help="Check, propose and convert case files.", no_args_is_help=True)
@@ -51,7 +52,13 @@ def evaluate(
     floors: Annotated[Path | None, typer.Option(help="Bounds on metrics [floors.yaml in a folder of cases].")] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
-        typer.Option(help="Two configurations (YAML) or saved runs (JSON), side by side.", show_default=False),
+        typer.Option(
+            help="Two of: configuration (YAML), saved run (JSON), or the writers extractive and llm.",
+            show_default=False,
+        ),
+    ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="Measure the check of sentences on these pairs (YAML).", show_default=False)
     ] = None,
     ragas: Annotated[Path | None, typer.Option(help="Write ragas samples as JSONL.")] = None,
     beir: Annotated[Path | None, typer.Option(help="Write a BEIR folder: corpus, queries, qrels, run.")] = None,
@@ -84,6 +91,8 @@ def evaluate(
             run, passages = _run_or_load(compare[1], chosen, with_stages=with_stages)
         else:
             run, passages = _run(_configuration(index, corpus, config), chosen, with_stages=with_stages)
+        if pairs is not None:
+            run = run.model_copy(update={"check": _measure_check(pairs)})
         comparison = compare_runs(_part_of(before, run), run) if before is not None else None
         result = _Result(run=run, comparison=comparison, floors=bounds, breaches=check_floors(run, bounds))
         _write_outputs(outputs, result, passages)
@@ -205,6 +214,33 @@ def _configuration(index: Path | None, corpus: Path | None, config: Path | None)
     return Configuration(index=settings.index, ingest=ingest, answer=answer)
 
 
+def _by_writer(name: str) -> Configuration:
+    """Return the configured index, its answers quoted ("extractive") or worded by the configured model ("llm")."""
+    from ingest.errors import SettingsError
+    from ui.settings import load_settings
+
+    configuration = _configuration(None, None, None)
+    model = load_settings().language_model
+    if name == "llm" and model is None:
+        raise SettingsError("--compare llm needs a language model. Set BPO_KPO_LLM, and try it: bpo-kpo llm check")
+    answer = configuration.answer.model_copy(update={"llm": model if name == "llm" else None})
+    return configuration.model_copy(update={"name": name, "answer": answer})
+
+
+def _measure_check(pairs: Path) -> tuple[KindScore, ...]:
+    from assistant import AnswerSettings
+    from assistant.sides import SideFinder
+    from assistant.support.meaning import Reader
+    from assistant.support.measure import measure_pairs
+    from assistant.support.pairs import load_pairs
+    from ingest.domain import load_domain
+    from ingest.embed import Embedder
+    from ui.settings import load_settings
+
+    finder = SideFinder(load_domain(load_settings().corpus))
+    return measure_pairs(load_pairs(pairs), finder, Reader(Embedder.load(AnswerSettings().model)))
+
+
 def _run(
     configuration: Configuration, cases: Sequence[LocatedCase], *, with_stages: bool
 ) -> tuple[Run, tuple[Passage, ...]]:
@@ -231,6 +267,8 @@ def _run_or_load(file: Path, cases: Sequence[LocatedCase], *, with_stages: bool)
 
     if file.suffix == ".json":
         return load_run(file), ()
+    if file.name in ("extractive", "llm") and not file.exists():
+        return _run(_by_writer(file.name), cases, with_stages=with_stages)
     return _run(load_configuration(file), cases, with_stages=with_stages)
 
 

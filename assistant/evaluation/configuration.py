@@ -194,6 +194,7 @@ def describe(assistant: Assistant, configuration: Configuration) -> Setup:
     return Setup(
         name=configuration.name,
         model=configuration.answer.model,
+        writer=configuration.answer.llm.model if configuration.answer.llm else "extractive",
         snapshot=assistant.snapshot,
         corpus={article.id: article.sha256 for article in assistant.articles},
         settings={

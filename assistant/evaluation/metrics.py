@@ -48,6 +48,9 @@ METRICS: tuple[Metric, ...] = (
     Metric("abstention_precision", "Abstention precision"),
     Metric("abstention_recall", "Abstention recall"),
     Metric("wrongly_refused", "Answerable refused", higher_is_better=False),
+    Metric("worded", "Answers worded by the model"),
+    Metric("sentences_dropped", "Model's sentences dropped", higher_is_better=False),
+    Metric("sentences_recited", "Model's sentences cited anew", higher_is_better=False),
     Metric("reference_similarity", "Likeness to reference", percent=False),
     Metric("success@1", "Retrieval success@1"),
     Metric("success@5", "Retrieval success@5"),
@@ -101,6 +104,11 @@ def score_answer(
         *_score_citations(answer, articles, scores),
     ]
     scores["passed"] = Ratio(top=float(not problems), bottom=1.0)
+    if answer.checks is not None:
+        written = len(answer.checks.sentences)
+        scores["worded"] = Ratio(top=float(answer.writer != "extractive"), bottom=1.0)
+        scores["sentences_dropped"] = Ratio(top=answer.checks.count("dropped"), bottom=written)
+        scores["sentences_recited"] = Ratio(top=answer.checks.count("re-cited"), bottom=written)
     return scores, tuple(problems)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from assistant.evaluation.intervals import Interval, Ratio
+from assistant.support.measure import KindScore
 from assistant.types import Answer, Passage, Value
 
 
@@ -90,7 +91,7 @@ class Stage(Value):
 
 
 class Run(Value):
-    """A whole evaluation."""
+    """A whole evaluation. `check` is how the check of sentences does on pairs by itself, where that was measured."""
 
     setup: Setup
     started: str
@@ -100,3 +101,4 @@ class Run(Value):
     by_part: Mapping[str, Summary]
     outcomes: tuple[Outcome, ...]
     stages: tuple[Stage, ...] = ()
+    check: tuple[KindScore, ...] = ()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from assistant.sides import SideFinder
-from assistant.support.claims import Claim, halves, read_claims
+from assistant.support.claims import Claim, halves, named, read_claims
 from assistant.support.figures import figure_faults
 from assistant.support.lexicon import lexicon
 from assistant.support.meaning import Calibration, Reader, load_calibration
@@ -31,7 +31,7 @@ MIN_COVERAGE_TO_READ = 0.5
 
 
 # "Only a low degree" claims no more than "a low degree".
-_SMALL = frozenset(["low", "little", "minimal", "limited", "basic"])
+_SMALL = frozenset(["entry-level", "low", "little", "minimal", "limited", "basic"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Quote:
 class _Sentence:
     """A sentence of a quote with its claims."""
 
-    text: str
+    named: str
     claims: tuple[Claim, ...]
 
 
@@ -110,14 +110,13 @@ def supports(
     if any(verbatim(said, proof.text) for proof in proofs):
         return Support(True)
     joined = "\n".join(proof.text for proof in proofs)
-    named = "\n".join([joined, *(proof.context for proof in proofs)])
+    everything = "\n".join([joined, *(proof.context for proof in proofs)])
     faults = [("figure", fault) for fault in figure_faults(said, joined)]
-    faults += [("name", fault) for fault in name_faults(said, named)]
+    faults += [("name", fault) for fault in name_faults(said, everything)]
     sentences = [sentence for proof in proofs for sentence in _sentences(proof, finder)]
-    matches = [_best(claim, sentences) for claim in read_claims(said, finder, around)]
+    matches = [_best(claim, sentences, finder) for claim in read_claims(said, finder, around)]
     faults += [fault for match in matches for fault in match.faults]
-    bare = [finder.mask(sentence.text) if finder else sentence.text for sentence in sentences]
-    if any(turns_cause(finder.mask(text) if finder else text, bare) for text in SENTENCE.split(said)):
+    if any(turns_cause(named(text, finder), [one.named for one in sentences]) for text in SENTENCE.split(said)):
         faults.append(("relation", "the quotes have cause and effect the other way round"))
     words = [word for match in matches for word in match.words]
     lacking = [word for match in matches for word in match.lacking]
@@ -148,7 +147,7 @@ def _uncovered(lacking: Sequence[Word], coverage: float, probability: float | No
 @lru_cache(maxsize=4096)
 def _sentences(proof: Quote, finder: SideFinder | None) -> tuple[_Sentence, ...]:
     read = ((text, read_claims(text, finder, proof.context)) for text in SENTENCE.split(proof.text))
-    return tuple(_Sentence(text, tuple(claims)) for text, claims in read if claims)
+    return tuple(_Sentence(named(text, finder), tuple(claims)) for text, claims in read if claims)
 
 
 def _overstated(said: str, proof: str) -> list[str]:
@@ -172,15 +171,15 @@ def _strong(text: str, group: frozenset[str]) -> set[str]:
     }
 
 
-def _best(claim: Claim, sentences: Sequence[_Sentence]) -> _Match:
+def _best(claim: Claim, sentences: Sequence[_Sentence], finder: SideFinder | None) -> _Match:
     """Return how a claim meets the sentence that supports it best; of several sides, each may have its own."""
     whole = [_match(claim, [sentence]) for sentence in sentences]
     if not any(one.sides for sentence in sentences for one in sentence.claims):
         # Where no sides are told apart, words of several sentences cannot be mixed up between them.
         whole.append(_match(claim, sentences))
     best = max(whole, key=lambda match: match.rank)
-    if (best.faults or best.lacking) and len(sentences) > 1 and claim.against is None:
-        for half in halves(claim):
+    if (best.faults or best.lacking) and len(sentences) > 1:
+        for half in halves(claim, finder):
             matches = [max((_match(one, [s]) for s in sentences), key=lambda match: match.rank) for one in half]
             both = _Match(
                 tuple(fault for match in matches for fault in match.faults),
@@ -189,7 +188,7 @@ def _best(claim: Claim, sentences: Sequence[_Sentence]) -> _Match:
             )
             best = max(best, both, key=lambda match: match.rank)
     if best.faults and len(claim.sides) > 1 and claim.against is None:
-        apart = [_best(replace(claim, sides=frozenset({side})), sentences) for side in sorted(claim.sides)]
+        apart = [_best(replace(claim, sides=frozenset({side})), sentences, finder) for side in sorted(claim.sides)]
         worst = min(apart, key=lambda match: match.rank)
         return max(best, worst, key=lambda match: match.rank)
     return best

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.sides import SideFinder, Sides
@@ -62,15 +62,14 @@ def read_claims(text: str, finder: SideFinder | None, context: str = "") -> list
     return [claim for claim in claims if claim.words or claim.sides]
 
 
-def halves(claim: Claim) -> list[tuple[Claim, Claim]]:
+def halves(claim: Claim, finder: SideFinder | None) -> list[tuple[Claim, Claim]]:
     """Return the ways to cut a claim in two where it lists what it says, each half with some words of its own."""
     found = []
-    for match in _CUT.finditer(claim.bare):
-        head, tail = claim.bare[: match.start()], claim.bare[match.end() :]
-        ours, theirs = read_words(head), read_words(tail)
-        if min(len(ours), len(theirs)) >= _HALF:
-            one = replace(claim, text=head, bare=head, named=head, words=ours)
-            found.append((one, replace(claim, text=tail, bare=tail, named=tail, words=theirs)))
+    for match in _CUT.finditer(claim.text):
+        one = _claim(claim.text[: match.start()], finder, claim.sides)
+        other = _claim(claim.text[match.end() :], finder, claim.sides)
+        if min(len(one.words), len(other.words)) >= _HALF or (one.against is not None and other.words):
+            found.append((one, other))
     return found
 
 
@@ -142,15 +141,18 @@ def _claim(text: str, finder: SideFinder | None, around: Sides) -> Claim:
         # "KPO replaces BPO": an order that says who does it.
         against, relation = own[-1], "order"
         sides = frozenset(own) - {own[-1]}
-    return Claim(text, bare, _named(text, finder), words, sides, against, relation, degree)
+    return Claim(text, bare, named(text, finder), words, sides, against, relation, degree)
 
 
-def _named(text: str, finder: SideFinder) -> str:
-    named, end = "", 0
+def named(text: str, finder: SideFinder | None) -> str:
+    """Return a text with every side by its first name."""
+    if finder is None:
+        return text
+    written, end = "", 0
     for side, (start, stop) in zip(finder.in_order(text), finder.spans(text), strict=True):
-        named += text[end:start] + finder.names[side]
+        written += text[end:start] + finder.names[side]
         end = stop
-    return named + text[end:]
+    return written + text[end:]
 
 
 def _are_together(text: str, spans: Sequence[tuple[int, int]]) -> bool:

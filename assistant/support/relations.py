@@ -30,7 +30,8 @@ _NO_AIM = frozenset(
 )
 _WEAK = frozenset([("through",), ("via",)])
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "get", "gets", "got"])
-_BREAK = re.compile(r"[,;:]|\b(?:and|or|but|because|since|so|which|who|that|to|if|when|while)\b", re.IGNORECASE)
+_BREAK = re.compile(r"[,;:]|\b(?:and|or|but|because|since|so|which|who|that|to|if|when|while|why|how|where)\b", re.I)
+_BREAK_BEHIND = re.compile(r"\b(?:because|since|so|which|who|that|if|when|while|why|therefore)\b", re.IGNORECASE)
 _BY_WHOM = re.compile(
     r"\bby (?!\w+ing\b)(?P<who>[^,;.]+?)"
     r"(?=\s+(?:of|in|for|to|that|which|who|when|through|with|bring|reduce|is|are|can|will)\b"
@@ -152,7 +153,7 @@ def _marked(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Relat
         token, start, end = tokens[place]
         is_aim = token == "to" and tokens[place - 1][0] not in _NO_AIM
         following = tokens[place + 1][0] if place + 1 < len(tokens) else ""
-        if token == "as" and text[:start].rstrip().endswith(","):
+        if token == "as" and following not in _BE and text[:start].rstrip().endswith(","):
             left, right = _stems(text[:start]), _stems(text[end:])
             if left and right:
                 yield Relation(_CAUSE, right, left)
@@ -172,7 +173,7 @@ def _done(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Relatio
         verb = _verb(token)
         if not verb or tokens[place - 1][0] in ("to", "a", "an", "the", "their", "its"):
             continue
-        left, right = _doer(text[:start]), _stems(text[end:])
+        left, right = _doer(text[:start]), _stems(_BREAK_BEHIND.split(text[end:])[0])
         is_participle = token.endswith(("ed", "en")) or token in lexicon().irregular
         passive = is_participle and any(one in _BE for one, _, _ in tokens[max(place - 3, 0) : place])
         by_doer = place + 1 < len(tokens) and "by" in [one for one, _, _ in tokens[place + 1 : place + 3]]
@@ -198,7 +199,7 @@ def _doer(before: str) -> frozenset[str]:
 
 
 def _verb(token: str) -> str:
-    found = word_stems(token)
+    found = [] if token.endswith(("ing", "ings")) else word_stems(token)
     return found[0] if len(found) == 1 and found[0] in lexicon().verbs else ""
 
 

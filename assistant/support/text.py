@@ -30,6 +30,7 @@ _UP_AND_DOWN = tuple(
         ("going", "up", "increasing"),
         ("bring|brings|brought|drive|drives|cut|cuts", "down", "reduce"),
         ("bringing|driving|cutting", "down", "reducing"),
+        ("call|calls|called", "for", "need"),
         ("carry|carries|carried", "out", "handle"),
         ("carrying", "out", "handling"),
     )
@@ -37,7 +38,7 @@ _UP_AND_DOWN = tuple(
 _EDGES = " .;:,!?\"'"
 TOKEN = re.compile(r"[^\W_]+(?:['&-][^\W_]+)*", re.UNICODE)
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-_CLAUSE = re.compile(r"[,;:()]|\b(?:but|while|whereas|although|though|however|and)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;:()]|\b(?:but|while|whereas|although|though|however)\b", re.IGNORECASE)
 # How many content words a negation reaches, and how far before "no" and "without" a word may be denied with them.
 _REACH = 6
 _BEFORE_NO = 3
@@ -107,16 +108,21 @@ def _read_clause(text: str, start: int, end: int) -> list[Word]:
     known = lexicon()
     words = [token.lower() for token in TOKEN.findall(text[start:end])]
     found: list[Word] = []
-    reach = 0
+    reach = open_reach = 0
     for place, token in enumerate(words):
         following = words[place + 1 : place + 4]
         if _is_negation(token, known) and not (following and following[0] in known.undo):
+            open_reach = 0
             reach = 1 if following[:1] == ["as"] else _REACH
             if token in _NOUN_NEGATIONS:
                 found[-_BEFORE_NO:] = [Word(word.stem, 0) for word in found[-_BEFORE_NO:]]
             elif place and words[place - 1] in _BE and any(one.endswith(_PARTICIPLE) for one in following):
                 # "Expertise is not required": what is denied stands before.
                 found = [Word(word.stem, 0) for word in found]
+            continue
+        if token == "and" and reach:
+            # What is listed behind may be denied with it, or be said anew.
+            reach, open_reach = 0, reach
             continue
         if tuple(words[place : place + 2]) in _NOT_THIS:
             reach = _REACH
@@ -125,8 +131,9 @@ def _read_clause(text: str, start: int, end: int) -> list[Word]:
             continue
         for stem in word_stems(token):
             if not stem.isdigit() and token not in NUMBER_WORDS and stem not in known.function:
-                found.append(Word(stem, -1 if reach else 1))
+                found.append(Word(stem, -1 if reach else 0 if open_reach else 1))
         reach -= bool(reach)
+        open_reach -= bool(open_reach)
     return found
 
 

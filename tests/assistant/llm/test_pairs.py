@@ -1,0 +1,48 @@
+"""The check, measured on pairs that nothing was fitted on, does not become worse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant import Assistant
+from assistant.sides import SideFinder
+from assistant.support.meaning import Reader
+from assistant.support.measure import ALTERED, KindScore, measure_pairs
+from assistant.support.pairs import SAME, load_pairs
+from ingest.embed import Embedder
+from ingest.errors import SettingsError
+
+PAIRS = Path(__file__).parent / "pairs"
+
+
+@pytest.fixture(scope="module")
+def held_out(assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
+    pairs = load_pairs(PAIRS / "held-out.yaml")
+    scores = measure_pairs(pairs, SideFinder(assistant.domain), Reader(embedder))
+    return {score.kind: score for score in scores}
+
+
+def test_there_are_pairs_enough_and_none_is_on_both_sides() -> None:
+    fitted = {pair for file in PAIRS.glob("fit*.yaml") for pair in load_pairs(file)}
+    measured = set(load_pairs(PAIRS / "held-out.yaml"))
+    assert len(fitted) + len(measured) >= 300
+    assert not {pair.quotes for pair in fitted} & {pair.quotes for pair in measured}
+
+
+def test_most_altered_statements_are_caught_and_most_true_ones_kept(held_out: dict[str, KindScore]) -> None:
+    assert held_out[ALTERED].recall >= 0.9
+    assert held_out[SAME].recall >= 0.8
+
+
+@pytest.mark.parametrize("kind", ["number", "name", "swapped", "overstated", "elsewhere", "invented"])
+def test_kinds_that_rules_tell_for_sure_are_all_caught(held_out: dict[str, KindScore], kind: str) -> None:
+    assert held_out[kind].recall == 1.0
+
+
+def test_a_wrong_file_of_pairs_is_named_with_what_is_expected(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.yaml"
+    file.write_text("- quotes: [a]\n  wrong: [b]\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="entry 1: has quotes, wrong; expected quotes and any of quotes, same"):
+        load_pairs(file)
