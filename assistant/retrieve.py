@@ -77,7 +77,7 @@ def search(index: OpenIndex, query: Query, settings: SearchSettings) -> list[Hit
     )
     places = _candidates(index, query.vector, words, settings)
     stored = index.chunks.get(places)
-    token_hits = _token_hits(stored, query)
+    token_hits = _token_hits(stored, query, with_questions=settings.asked > 0)
     weights = _met(query.weights, token_hits, settings.met_power)
     hits = [
         _score(one, query, weights, own, scores, settings)
@@ -86,16 +86,16 @@ def search(index: OpenIndex, query: Query, settings: SearchSettings) -> list[Hit
     return sorted(hits, key=lambda hit: (-hit.score, hit.stored.chunk.id))
 
 
-def _token_hits(stored: Sequence[StoredChunk], query: Query) -> list[Scores]:
+def _token_hits(stored: Sequence[StoredChunk], query: Query, *, with_questions: bool) -> list[Scores]:
     """Return for each chunk how well each query token is met by each sentence: its nearest token's cosine.
 
-    A sentence is read with one of the questions that it answers at a time, the one that meets the query best.
+    With questions, a sentence is read with one of those that it answers at a time, the one that meets the query best.
     """
     texts = [
         tokens
         for one in stored
         for own, questions in zip(one.tokens, one.questions, strict=True)
-        for tokens in (own, *(question.tokens for question in questions))
+        for tokens in (own, *(question.tokens for question in questions if with_questions))
     ]
     if not texts or not len(query.tokens):
         return [np.zeros((len(one.tokens), len(query.tokens)), dtype=np.float32) for one in stored]
@@ -107,9 +107,10 @@ def _token_hits(stored: Sequence[StoredChunk], query: Query) -> list[Scores]:
     for one in stored:
         rows = []
         for questions in one.questions:
-            read = np.maximum(nearest[at], nearest[at : at + len(questions) + 1])
+            end = at + 1 + (len(questions) if with_questions else 0)
+            read = np.maximum(nearest[at], nearest[at:end])
             rows.append(read[int((read @ query.weights).argmax())])
-            at += len(questions) + 1
+            at = end
         hits.append(np.stack(rows))
     return hits
 

@@ -13,7 +13,9 @@ class SearchSettings(BaseModel):
 
     Source: fitted on the project's fitting cases by pairwise logistic regression, rounded; leaving one out is
     how the evaluation report shows its share. `related` is the weight of BM25 by the articles' words
-    for an aspect that the question asks about.
+    for an aspect that the question asks about, `asked` that of the nearest question that a sentence is known to
+    answer (0 leaves those questions out altogether). A token's weight falls with the power `met_power` of how well
+    the best sentence meets it: what no sentence meets tells of the reader.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -139,7 +139,7 @@ class WatchedAssistant(Assistant):
 
 
 # What each row of the report's retrieval table keeps; "candidates" and the like stay as they are.
-_VECTORS = ("chunk_vector", "sentence_vector", "tokens")
+_VECTORS = ("chunk_vector", "sentence_vector", "tokens", "asked")
 _KEYWORDS = ("chunk_keyword", "sentence_keyword", "related")
 _STAGES = {
     "all stages": (*_VECTORS, *_KEYWORDS),
@@ -148,7 +148,8 @@ _STAGES = {
     "chunks only": ("chunk_vector", "chunk_keyword"),
     "sentences only": ("sentence_vector", "sentence_keyword"),
     "chunk vectors only": ("chunk_vector",),
-    "no token vectors": ("chunk_vector", "sentence_vector", *_KEYWORDS),
+    "no token vectors": ("chunk_vector", "sentence_vector", "asked", *_KEYWORDS),
+    "no readers' questions": ("chunk_vector", "sentence_vector", "tokens", *_KEYWORDS),
 }
 
 
