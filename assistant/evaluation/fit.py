@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
+import numpy.typing as npt
 import typer
 
 from assistant import Assistant, Turn
@@ -55,24 +56,32 @@ def fit(assistants: Sequence[Assistant], cases: Sequence[LocatedCase], *, refuse
     # The first is the corpus as it is used; the threshold is its own.
     own = np.arange(len(guessed)) < len(cases)
     threshold = float(np.quantile(guessed[answerable & own], refused))
+    # Balanced classes rank better but are no probabilities; Platt's scaling of the guesses makes them so.
+    platt = LogisticRegression(C=1e6).fit(_log_odds(guessed[own])[:, None], answerable[own])
+    slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     model.fit(inputs, answerable)
     scale, regression = model[0], model[1]
-    weights = regression.coef_[0] / scale.scale_
-    bias = float(regression.intercept_[0] - (weights * scale.mean_).sum())
+    weights = slope * regression.coef_[0] / scale.scale_
+    bias = float(slope * regression.intercept_[0] + shift - (weights * scale.mean_).sum())
     return {
         "fitted": {
             "answerable": int((answerable & own).sum()),
             "unanswerable": int((~answerable & own).sum()),
             "forms_of_the_corpus": len(assistants),
-            "method": f"logistic regression, balanced classes, C={_C}; figures by {_FOLDS}-fold cross-validation",
+            "method": f"logistic regression, balanced classes, C={_C}, Platt's scaling",
+            "figures": f"by {_FOLDS}-fold cross-validation",
             "area_under_curve": round(float(roc_auc_score(answerable[own], guessed[own])), 4),
             "answerable_refused": round(float((guessed[answerable & own] < threshold).mean()), 4),
             "unanswerable_refused": round(float((guessed[~answerable & own] < threshold).mean()), 4),
         },
-        "threshold": round(threshold, 4),
+        "threshold": round(float(1 / (1 + np.exp(-(slope * _log_odds(np.array(threshold)) + shift)))), 4),
         "bias": round(bias, 6),
         "weights": {name: round(float(weight), 6) for name, weight in zip(FEATURES, weights, strict=True)},
     }
+
+
+def _log_odds(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray(np.log(shares) - np.log1p(-shares))
 
 
 def _history(one: LocatedCase) -> list[Turn]:
