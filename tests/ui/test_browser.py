@@ -52,9 +52,8 @@ def test_a_citation_opens_its_source_with_the_right_sentence_marked(visit: Visit
     if width == "phone":
         visit.page.set_viewport_size(PHONE)
     visit.ask(COMPARISON)
-    visit.page.locator(".sources summary").click()
-    quotes = visit.page.locator(".sources q").all_inner_texts()
-    publisher = visit.page.locator(".sources .article").first.inner_text()
+    quotes = visit.page.locator(".sources q").all_text_contents()
+    publisher = visit.page.locator(".sources .article").first.text_content() or ""
     panel = visit.page.get_by_role("dialog")
     for number, quote in enumerate(quotes[:3], start=1):
         visit.page.locator(f".cite:text-is('{number}')").first.click()
@@ -73,7 +72,7 @@ def test_a_citation_opens_its_source_with_the_right_sentence_marked(visit: Visit
 
 def test_a_source_leads_to_the_article_with_the_quote_marked_in_view(visit: Visit) -> None:
     visit.ask("What does KPO stand for?")
-    quote = visit.page.locator(".sources q").first.inner_text()
+    quote = visit.page.locator(".sources q").first.text_content() or ""
     visit.page.locator(".cite").first.click()
     with visit.page.context.expect_page() as opened:
         visit.page.get_by_role("link", name="Open the article here").click()

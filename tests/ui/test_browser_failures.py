@@ -140,7 +140,7 @@ def test_feedback_that_cannot_be_stored_says_so_and_changes_nothing(visit: Visit
 
 def test_a_source_is_shown_with_its_quote_when_the_server_is_gone(visit: Visit, network: FaultyNetwork) -> None:
     visit.ask(QUESTION)
-    quote = visit.page.locator(".sources q").first.inner_text()
+    quote = visit.page.locator(".sources q").first.text_content() or ""
     network.down()
     visit.page.locator(".cite").first.click()
     expect(visit.page.get_by_role("dialog").locator("mark")).to_have_text(quote)
