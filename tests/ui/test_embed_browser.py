@@ -117,7 +117,7 @@ def test_one_line_brings_cited_answers_whose_proof_opens(visit: Visit, helper: s
     visit.open()
     turn = visit.ask(QUESTION)
     expect(turn).to_contain_text("Knowledge", ignore_case=True)
-    quote = turn.locator(".sources q").first.inner_text()
+    quote = turn.locator(".sources q").first.text_content() or ""
     with visit.page.context.expect_page() as opened:
         turn.locator(".cite").first.click()
     expect(opened.value.locator("#quote")).to_be_in_viewport()
@@ -380,6 +380,30 @@ def test_the_page_hears_events_and_uses_methods(visit: Visit, helper: str, site:
     assert heard["answer"]["citations"]
     assert heard["refused"] == 422
     assert heard["turns"] == 0
+
+
+def test_a_reader_says_whether_an_answer_helped(
+    visit: Visit, assistant: Assistant, site: HelpSite, tmp_path: Path
+) -> None:
+    with serve(site, assistant, feedback=f"sqlite:///{tmp_path}/feedback.db") as url:
+        visit.page.goto(site.put(inline(url)))
+        expect(visit.widget().locator(".welcome button").first).to_be_visible()
+        visit.page.evaluate(
+            f"document.querySelector('{TAG}').addEventListener('feedback', (event) => {{ window.told = event.detail }})"
+        )
+        turn = visit.ask(QUESTION)
+        turn.get_by_role("group", name="Was this helpful?").get_by_role("button", name="No").click()
+        expect(turn.get_by_role("status")).to_have_text("Thank you.")
+        told = visit.page.evaluate("window.told")
+        assert (told["question"], told["helpful"]) == (QUESTION, False)
+    assert visit.said == []
+
+
+def test_where_feedback_is_off_nobody_is_asked_for_it(visit: Visit, assistant: Assistant, site: HelpSite) -> None:
+    with serve(site, assistant, feedback="off") as url:
+        visit.page.goto(site.put(inline(url)))
+        expect(visit.widget().locator(".welcome button").first).to_be_visible()
+        expect(visit.ask(QUESTION).get_by_text("Was this helpful?")).to_have_count(0)
 
 
 def test_options_change_what_is_shown(visit: Visit, helper: str, site: HelpSite) -> None:

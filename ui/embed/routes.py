@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ui import texts
 from ui.backend import Backend
 from ui.cross_origin import origin_problem, refused_origin
+from ui.feedback.store import OFF
 from ui.pages import asset, render
 from ui.problems import documented
 from ui.settings import Settings
@@ -37,6 +38,7 @@ class WidgetConfig(BaseModel):
     greeting: str
     starters: list[str]
     max_question_chars: int
+    feedback: bool
 
 
 class Script(NamedTuple):
@@ -83,6 +85,7 @@ def embed_router(backend: Backend, settings: Settings) -> APIRouter:
             greeting=domain.greeting,
             starters=starters[:MAX_STARTERS],
             max_question_chars=settings.max_question_chars,
+            feedback=settings.feedback != OFF,
         )
 
     @router.get("/demo/help-page", include_in_schema=False)
