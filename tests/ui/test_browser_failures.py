@@ -115,6 +115,10 @@ def test_a_page_left_in_the_middle_of_an_answer_offers_the_question_again(visit:
     network.release()
     visit.page.get_by_role("button", name="Try again").click()
     expect(visit.last.locator(".answered")).to_be_visible()
+    # It is kept as if nothing had been.
+    visit.page.reload()
+    expect(visit.last.locator(".answered")).to_be_visible()
+    expect(visit.page.locator(".turn")).to_have_count(1)
 
 
 def test_a_conversation_left_in_the_middle_of_an_answer_stays_as_it_was(visit: Visit, network: FaultyNetwork) -> None:

@@ -12,8 +12,12 @@ export function answerActions(turn, answer) {
     "div",
     { class: "actions", role: "group", "aria-label": texts.ABOUT_ANSWER },
     data.feedback ? thumbs(turn, answer, tell) : null,
-    iconButton("copy", texts.COPY, async () => tell((await copy(answerMarkdown(answer))) ? texts.COPIED : texts.NOT_COPIED)),
-    iconButton("link", texts.COPY_LINK, async () => tell((await copy(link(turn))) ? texts.LINK_COPIED : texts.NOT_COPIED)),
+    iconButton("copy", texts.COPY, async () =>
+      tell((await copy(answerMarkdown(answer))) ? texts.COPIED : texts.NOT_COPIED),
+    ),
+    iconButton("link", texts.COPY_LINK, async () =>
+      tell((await copy(link(turn))) ? texts.LINK_COPIED : texts.NOT_COPIED),
+    ),
     said,
   );
   return row;
@@ -44,11 +48,13 @@ function thumbs(turn, answer, tell) {
     const row = event.currentTarget.closest(".actions");
     if (!(await send(helpful, comment))) return;
     row.nextElementSibling?.classList.contains("comment") && row.nextElementSibling.remove();
-    row.after(sentenceForm(helpful, row, async (sentence) => {
-      const sent = await send(helpful, sentence);
-      if (sent) comment = sentence;
-      return sent;
-    }));
+    row.after(
+      sentenceForm(helpful, row, async (sentence) => {
+        const sent = await send(helpful, sentence);
+        if (sent) comment = sentence;
+        return sent;
+      }),
+    );
   };
   buttons.up = iconButton("up", texts.HELPFUL, press(true), { "aria-pressed": "false" });
   buttons.down = iconButton("down", texts.NOT_HELPFUL, press(false), { "aria-pressed": "false" });
@@ -57,7 +63,12 @@ function thumbs(turn, answer, tell) {
 
 /** Ask for a sentence that is optional; the focus goes back to the row of buttons. */
 function sentenceForm(helpful, row, send) {
-  const field = h("input", { type: "text", maxlength: 1000, "aria-label": texts.COMMENT, placeholder: helpful ? texts.COMMENT_GOOD : texts.COMMENT_BAD });
+  const field = h("input", {
+    type: "text",
+    maxlength: 1000,
+    "aria-label": texts.COMMENT,
+    placeholder: helpful ? texts.COMMENT_GOOD : texts.COMMENT_BAD,
+  });
   const close = () => {
     form.remove();
     row.querySelector("[aria-pressed=true]")?.focus();

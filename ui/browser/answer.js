@@ -66,7 +66,11 @@ export class AnswerBody {
     const last = items.length - 1;
     return [
       lead ? h("p", {}, lead) : null,
-      h("ul", { class: "items" }, items.map((item, at) => h("li", {}, item, at === last ? marks : null))),
+      h(
+        "ul",
+        { class: "items" },
+        items.map((item, at) => h("li", {}, item, at === last ? marks : null)),
+      ),
     ].filter(Boolean);
   }
 
@@ -77,7 +81,13 @@ export class AnswerBody {
 
   #marks(numbers) {
     const known = numbers.filter((number) => this.citations.has(number));
-    return known.length ? h("span", { class: "cites" }, known.map((number) => this.#mark(number, "cite"))) : null;
+    return known.length
+      ? h(
+          "span",
+          { class: "cites" },
+          known.map((number) => this.#mark(number, "cite")),
+        )
+      : null;
   }
 
   #mark(number, kind) {
@@ -122,9 +132,17 @@ export class AnswerBody {
         h(
           "thead",
           { role: "rowgroup" },
-          h("tr", { role: "row" }, table.columns.map((name) => h("th", { role: "columnheader", scope: "col" }, name))),
+          h(
+            "tr",
+            { role: "row" },
+            table.columns.map((name) => h("th", { role: "columnheader", scope: "col" }, name)),
+          ),
         ),
-        h("tbody", { role: "rowgroup" }, table.rows.map((row) => h("tr", { role: "row" }, row.map(cell)))),
+        h(
+          "tbody",
+          { role: "rowgroup" },
+          table.rows.map((row) => h("tr", { role: "row" }, row.map(cell))),
+        ),
       ),
     );
   }
@@ -165,7 +183,11 @@ export function askButtons(label, questions, ask) {
     "div",
     { class: "asks" },
     h("p", { class: "asks-label" }, label),
-    h("ul", {}, questions.map((question) => h("li", {}, button(question)))),
+    h(
+      "ul",
+      {},
+      questions.map((question) => h("li", {}, button(question))),
+    ),
   );
 }
 
@@ -179,7 +201,9 @@ export function welcome({ greeting, starters }, ask) {
       h(
         "ul",
         {},
-        one.questions.map((question) => h("li", {}, h("button", { type: "button", onclick: () => ask(question) }, question))),
+        one.questions.map((question) =>
+          h("li", {}, h("button", { type: "button", onclick: () => ask(question) }, question)),
+        ),
       ),
     );
   return h(

@@ -83,7 +83,10 @@ async function* events(body, patience) {
     waiting = whole.pop();
     for (const block of whole) {
       const lines = block.split("\n").filter((line) => line && !line.startsWith(":"));
-      const of = (name) => lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).replace(/^ /, ""));
+      const of = (name) =>
+        lines
+          .filter((line) => line.startsWith(`${name}:`))
+          .map((line) => line.slice(name.length + 1).replace(/^ /, ""));
       if (lines.length) yield { event: of("event")[0] ?? "message", value: JSON.parse(of("data").join("\n")) };
     }
   }

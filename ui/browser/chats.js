@@ -31,7 +31,14 @@ export class Chats extends EventTarget {
   /** Return a conversation without turns; it is kept once it has one. */
   fresh() {
     const random = crypto.getRandomValues(new Uint8Array(9));
-    return { id: btoa(String.fromCharCode(...random)).replaceAll("+", "-").replaceAll("/", "_"), title: "", updated: 0, turns: [] };
+    return {
+      id: btoa(String.fromCharCode(...random))
+        .replaceAll("+", "-")
+        .replaceAll("/", "_"),
+      title: "",
+      updated: 0,
+      turns: [],
+    };
   }
 
   save(chat) {
@@ -55,7 +62,9 @@ export class Chats extends EventTarget {
     this.chats.delete(id);
     try {
       localStorage.removeItem(PREFIX + id);
-    } catch { /* nothing is kept here */ }
+    } catch {
+      /* nothing is kept here */
+    }
   }
 
   #read(key) {
@@ -81,7 +90,13 @@ function isChat(chat, id) {
     isText(question) &&
     (!answer || [answer.statements, answer.citations, answer.suggestions].every(Array.isArray)) &&
     (!problem || [problem.title, problem.detail].every(isText));
-  return chat?.id === id && isText(chat.title) && Array.isArray(chat.turns) && chat.turns.length > 0 && chat.turns.every(isTurn);
+  return (
+    chat?.id === id &&
+    isText(chat.title) &&
+    Array.isArray(chat.turns) &&
+    chat.turns.length > 0 &&
+    chat.turns.every(isTurn)
+  );
 }
 
 function keys() {

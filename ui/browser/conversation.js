@@ -27,8 +27,9 @@ export class Conversation {
     // The same conversation went on in another window.
     chats.addEventListener("change", ({ detail }) => {
       const stored = chats.get(detail.id);
-      if (detail.elsewhere && detail.id === this.chat.id && stored && !this.running && !this.queue.length) this.show(stored);
-      else if (stored && detail.id === this.chat.id) this.chat.title = stored.title;
+      if (!stored || detail.id !== this.chat.id) return;
+      if (detail.elsewhere && !this.running) this.show(stored);
+      else this.chat.title = stored.title;
     });
   }
 
@@ -39,8 +40,16 @@ export class Conversation {
     this.chat = chat;
     this.queue = [];
     this.running = null;
-    const turns = chat.turns.map((turn) => new TurnView(turn.answer || turn.problem ? turn : { ...turn, problem: problemOf(interrupted()) }, this.act));
-    this.log = h("div", { class: "conversation" }, turns.length ? turns.map((view) => view.element) : welcome(data, this.act.ask));
+    const turns = chat.turns.map((turn) => {
+      // Without either it was under way when the page was left.
+      if (!turn.answer) turn.problem ??= problemOf(interrupted());
+      return new TurnView(turn, this.act);
+    });
+    this.log = h(
+      "div",
+      { class: "conversation" },
+      turns.length ? turns.map((view) => view.element) : welcome(data, this.act.ask),
+    );
     this.place.replaceChildren(this.log);
     if (turns.length) this.#scrollTo(turns.at(-1), "auto");
     else scrollTo({ top: 0 });

@@ -53,7 +53,11 @@ export function icon(name) {
   const path = document.createElementNS(space, "path");
   path.setAttribute("d", ICONS[name]);
   drawing.append(path);
-  for (const [key, value] of [["viewBox", "0 0 24 24"], ["class", "icon"], ["aria-hidden", "true"]]) {
+  for (const [key, value] of [
+    ["viewBox", "0 0 24 24"],
+    ["class", "icon"],
+    ["aria-hidden", "true"],
+  ]) {
     drawing.setAttribute(key, value);
   }
   return drawing;
@@ -61,7 +65,11 @@ export function icon(name) {
 
 /** Return a button that shows an icon and is called by its label. */
 export function iconButton(name, label, onclick, more = {}) {
-  return h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick, ...more }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "tool", "aria-label": label, title: label, onclick, ...more },
+    icon(name),
+  );
 }
 
 /** Put the focus on something that is no control, such as a heading. */

@@ -9,7 +9,9 @@ import { followTheme } from "./theme.js";
 
 /** Start the chat in the place where the conversation is shown. Runs once, when Gradio has shown the page. */
 export function start(place) {
-  document.body.append(h("div", { id: "announcer", class: "sr", role: "status", "aria-live": "polite", "aria-atomic": "true" }));
+  document.body.append(
+    h("div", { id: "announcer", class: "sr", role: "status", "aria-live": "polite", "aria-atomic": "true" }),
+  );
   const chats = new Chats();
   const panel = new SourcePanel();
   let sidebar = null;

@@ -11,7 +11,13 @@ export class Sidebar {
     this.toggle = toggle;
     this.act = { open, gone };
     this.list = h("ul");
-    this.nav = h("nav", { "aria-label": texts.CHATS }, h("h2", {}, texts.CHATS), this.list, h("p", { class: "note" }, texts.CHATS_KEPT));
+    this.nav = h(
+      "nav",
+      { "aria-label": texts.CHATS },
+      h("h2", {}, texts.CHATS),
+      this.list,
+      h("p", { class: "note" }, texts.CHATS_KEPT),
+    );
     this.aside = h("div", { class: "side" });
     this.drawer = h("dialog", { class: "drawer", "aria-label": texts.CHATS });
     this.drawer.addEventListener("click", (event) => event.target === this.drawer && this.drawer.close());
@@ -41,7 +47,8 @@ export class Sidebar {
   }
 
   #entry(chat) {
-    const tool = (name, label, does) => iconButton(name, fill(label, { title: chat.title }), does, { "data-at": `${name} ${chat.id}` });
+    const tool = (name, label, does) =>
+      iconButton(name, fill(label, { title: chat.title }), does, { "data-at": `${name} ${chat.id}` });
     return h(
       "li",
       { class: chat.id === this.current ? "current" : null },
@@ -141,7 +148,12 @@ export class Sidebar {
 }
 
 function download(chat) {
-  const name = chat.title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "").slice(0, 60) || "chat";
+  const name =
+    chat.title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
+      .replaceAll(/^-|-$/g, "")
+      .slice(0, 60) || "chat";
   const address = URL.createObjectURL(new Blob([chatMarkdown(chat)], { type: "text/markdown" }));
   h("a", { href: address, download: `${name}.md` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);

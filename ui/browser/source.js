@@ -72,7 +72,11 @@ export class SourcePanel {
           "div",
           { class: "sheet-bar" },
           step("before", texts.SOURCE_BEFORE, at - 1),
-          h("span", { class: "count" }, fill(texts.SOURCE_COUNT, { number: citation.number, count: this.citations.length })),
+          h(
+            "span",
+            { class: "count" },
+            fill(texts.SOURCE_COUNT, { number: citation.number, count: this.citations.length }),
+          ),
           step("after", texts.SOURCE_AFTER, at + 1),
           iconButton("close", texts.CLOSE, () => this.close(), { class: "tool close" }),
         ),
@@ -85,7 +89,15 @@ export class SourcePanel {
           { class: "links" },
           h("li", {}, h("a", { href: articleLink(citation), target: "_blank", rel: "noopener" }, texts.OPEN_ARTICLE)),
           original
-            ? h("li", {}, h("a", { href: original, target: "_blank", rel: "noopener noreferrer nofollow" }, fill(texts.OPEN_ORIGINAL, { host: new URL(original).host })))
+            ? h(
+                "li",
+                {},
+                h(
+                  "a",
+                  { href: original, target: "_blank", rel: "noopener noreferrer nofollow" },
+                  fill(texts.OPEN_ORIGINAL, { host: new URL(original).host }),
+                ),
+              )
             : null,
         ),
       ),
@@ -108,10 +120,16 @@ export class SourcePanel {
       if (this.shown !== citation) return;
       place.replaceChildren(...blocks.map(block));
       place.querySelector("mark")?.scrollIntoView({ block: "nearest" });
-    } catch { /* the quote is shown */ }
+    } catch {
+      /* the quote is shown */
+    }
   }
 }
 
 function block({ kind, runs }) {
-  return h("p", { class: kind }, runs.map((run) => (run.marked ? h("mark", {}, run.text) : run.text)));
+  return h(
+    "p",
+    { class: kind },
+    runs.map((run) => (run.marked ? h("mark", {}, run.text) : run.text)),
+  );
 }

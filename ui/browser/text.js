@@ -20,7 +20,11 @@ export function splitItems(text) {
 /** Return a quote on one line: list items after semicolons, cells after dashes, no marks of emphasis. */
 export function oneLine(markdown) {
   const lines = markdown.split("\n").map((line) =>
-    line.replace(/^\s*#{1,6}\s+/, "").replace(/^\s*\|\s*|\s*\|\s*$/g, "").replaceAll(/\s*\|\s*/g, " – ").trim(),
+    line
+      .replace(/^\s*#{1,6}\s+/, "")
+      .replace(/^\s*\|\s*|\s*\|\s*$/g, "")
+      .replaceAll(/\s*\|\s*/g, " – ")
+      .trim(),
   );
   let joined = "";
   for (const line of lines.filter(Boolean)) {
