@@ -46,8 +46,13 @@ format: $(STAMP) ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix-only $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-bench: $(STAMP) ## run the benchmarks
-	$(PYTEST) -s tests/benchmarks $(ARGS)
+# About a quarter of an hour. The sizes after these take hours: SIZES="100000" and, with made-up vectors, LARGE="1000000".
+bench: $(STAMP) ## measure, and write docs/benchmarks.md (SIZES="100000" LARGE="1000000" for more)
+	$(OFFLINE) $(BIN)/python -m tests.benchmarks.speed
+	$(OFFLINE) $(BIN)/python -m tests.benchmarks.many
+	for size in 5 1000 20000 $(SIZES); do $(OFFLINE) $(BIN)/python -m tests.benchmarks.growth $$size || exit 1; done
+	for size in $(LARGE); do $(OFFLINE) $(BIN)/python -m tests.benchmarks.growth $$size --generated || exit 1; done
+	$(BIN)/python -m tests.benchmarks.report
 
 # Versions already in the lock stay where pyproject.toml allows; UPGRADE=1 takes the newest.
 lock: ## rewrite requirements.lock from pyproject.toml (UPGRADE=1 for the newest versions)

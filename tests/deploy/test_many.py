@@ -27,7 +27,7 @@ def test_a_killed_assistant_and_a_restarted_store_give_no_wrong_answer(embedder:
         outcome = load(made.url, expected, 300, readers=8, events=events)
         assert outcome.counts["wrong"] == 0
         assert outcome.counts["failed"] == 0, outcome.failures
-        assert outcome.counts["right"] > 150
+        assert outcome.counts["right"] >= 60, "at least what was asked before the first failure"
         assert sum(outcome.counts.values()) == 300
         wait_for(lambda: can_ask(made.url), "answers after the failures")
         after = load(made.url, expected, 40, readers=4)
