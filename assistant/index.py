@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ingest import build
 from ingest.domain import Domain
@@ -23,9 +25,46 @@ from ingest.segments import Statistics, add_up
 from ingest.settings import EMBEDDED, StoreSettings
 from ingest.snapshots import Manifest, check_files, mending, open_home, read_current, read_manifest
 from ingest.tokens import TokenBasis
-from ingest.types import Article, StoredChunk, Vectors
+from ingest.types import Article, StoredChunk, TokenBytes, Vectors
 
 _CHUNKS_IN_MEMORY = 20_000
+
+
+class ReadyChunk(NamedTuple):
+    """A chunk with the arrays that it is ranked by, each in one piece.
+
+    Its texts are its sentences and the readers' questions that these answer, sentence by sentence, the sentence
+    itself first: `tokens` are those of all texts, `lengths` how many each has, and `sentence_texts` which text
+    each sentence is. `asked` are the questions' vectors, `asked_of` the sentence of each.
+    """
+
+    stored: StoredChunk
+    tokens: TokenBytes
+    lengths: npt.NDArray[np.int64]
+    sentence_texts: npt.NDArray[np.int64]
+    asked: Vectors
+    asked_of: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, stored: StoredChunk) -> ReadyChunk:
+        """Prepare a chunk."""
+        texts: list[TokenBytes] = []
+        asked: list[Vectors] = []
+        sentence_texts: list[int] = []
+        asked_of: list[int] = []
+        for i, (own, questions) in enumerate(zip(stored.tokens, stored.questions, strict=True)):
+            sentence_texts.append(len(texts))
+            texts += [own, *(question.tokens for question in questions)]
+            asked += [question.vector for question in questions]
+            asked_of += [i] * len(questions)
+        return cls(
+            stored,
+            np.concatenate(texts),
+            np.array([len(tokens) for tokens in texts]),
+            np.array(sentence_texts),
+            np.stack(asked) if asked else np.zeros((0, len(stored.vector)), dtype=np.float32),
+            np.array(asked_of, dtype=np.int64),
+        )
 
 
 class ChunkCache:
@@ -34,10 +73,10 @@ class ChunkCache:
     def __init__(self, reader: Reader, size: int = _CHUNKS_IN_MEMORY) -> None:
         self._reader = reader
         self._size = size
-        self._kept: OrderedDict[Place, StoredChunk] = OrderedDict()
+        self._kept: OrderedDict[Place, ReadyChunk] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, places: Sequence[Place]) -> list[StoredChunk]:
+    def get(self, places: Sequence[Place]) -> list[ReadyChunk]:
         """Return the chunks at these places, in the order given.
 
         Raises:
@@ -45,7 +84,7 @@ class ChunkCache:
         """
         with self._lock:
             found = {place: self._kept[place] for place in places if place in self._kept}
-        read = {place: self._reader.read(place) for place in places if place not in found}
+        read = {place: ReadyChunk.of(self._reader.read(place)) for place in places if place not in found}
         with self._lock:
             for place in found:
                 if place in self._kept:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.index import OpenIndex
+from assistant.index import OpenIndex, ReadyChunk
 from assistant.settings import SearchSettings
 from assistant.types import Passage
 from ingest.keywords import Best, KeywordScores
@@ -76,43 +77,40 @@ def search(index: OpenIndex, query: Query, settings: SearchSettings) -> list[Hit
         related=index.sentence_keywords.score(query.related),
     )
     places = _candidates(index, query.vector, words, settings)
-    stored = index.chunks.get(places)
-    token_hits = _token_hits(stored, query, with_questions=settings.asked > 0)
-    weights = _met(query.weights, token_hits, settings.met_power)
-    hits = [
-        _score(one, query, weights, own, scores, settings)
-        for one, own, scores in zip(stored, token_hits, _word_scores(index, places, words), strict=True)
-    ]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.stored.chunk.id))
+    ready = index.chunks.get(places)
+    return sorted(
+        _score(ready, query, _word_scores(index, places, words), settings),
+        key=lambda hit: (-hit.score, hit.stored.chunk.id),
+    )
 
 
-def _token_hits(stored: Sequence[StoredChunk], query: Query, *, with_questions: bool) -> list[Scores]:
-    """Return for each chunk how well each query token is met by each sentence: its nearest token's cosine.
+def _token_hits(ready: Sequence[ReadyChunk], query: Query, *, with_questions: bool) -> Scores:
+    """Return how well each query token is met by each sentence of all chunks: its nearest token's cosine.
 
     With questions, a sentence is read with one of those that it answers at a time, the one that meets the query best.
     """
-    texts = [
-        tokens
-        for one in stored
-        for own, questions in zip(one.tokens, one.questions, strict=True)
-        for tokens in (own, *(question.tokens for question in questions if with_questions))
-    ]
-    if not texts or not len(query.tokens):
-        return [np.zeros((len(one.tokens), len(query.tokens)), dtype=np.float32) for one in stored]
-    lengths = np.array([len(tokens) for tokens in texts])
-    cosines = np.concatenate(texts).astype(np.float32) @ (query.tokens.T / 127)
-    nearest = np.maximum.reduceat(cosines, np.concatenate([[0], np.cumsum(lengths)[:-1]]), axis=0)
-    at = 0
-    hits = []
-    for one in stored:
-        rows = []
-        for questions in one.questions:
-            end = at + 1 + (len(questions) if with_questions else 0)
-            read = np.maximum(nearest[at], nearest[at:end])
-            rows.append(read[int((read @ query.weights).argmax())])
-            at = end
-        hits.append(np.stack(rows))
-    return hits
+    starts = _starts([len(one.sentence_texts) for one in ready])
+    if not ready or not len(query.tokens):
+        return np.zeros((int(starts[-1]), len(query.tokens)), dtype=np.float32)
+    lengths = np.concatenate([one.lengths for one in ready])
+    cosines = np.concatenate([one.tokens for one in ready]).astype(np.float32) @ (query.tokens.T / 127)
+    nearest = np.maximum.reduceat(cosines, _starts(lengths)[:-1], axis=0)
+    texts = _starts([len(one.lengths) for one in ready])[:-1]
+    own = np.concatenate([one.sentence_texts + at for one, at in zip(ready, texts, strict=True)])
+    if not with_questions or len(own) == len(nearest):
+        return np.asarray(nearest[own])
+    counts = np.diff(np.append(own, len(nearest)))
+    read = np.maximum(np.repeat(nearest[own], counts, axis=0), nearest)
+    scores = read @ query.weights
+    best = np.flatnonzero(scores == np.repeat(np.maximum.reduceat(scores, own), counts))
+    # Of texts that meet the query equally well, the first.
+    first = np.unique(np.repeat(np.arange(len(own)), counts)[best], return_index=True)[1]
+    return np.asarray(read[best[first]])
+
+
+def _starts(lengths: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return where each of several parts begins, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
 def to_passage(index: OpenIndex, chunk: Chunk, score: float) -> Passage:
@@ -140,9 +138,9 @@ class _Words(NamedTuple):
 
 
 class _WordScores(NamedTuple):
-    """The BM25 scores of one chunk, and of its sentences, shape (n_sentences,)."""
+    """The BM25 scores of several chunks, shape (n_chunks,), and of all their sentences, (n_sentences,)."""
 
-    chunk: float
+    chunk: Scores
     sentence: Scores
     related: Scores
 
@@ -172,59 +170,61 @@ def _best_sentences(index: OpenIndex, best: Best, limit: int) -> list[Place]:
     return [place for _, _, _, place in sorted(found)[:limit]]
 
 
-def _word_scores(index: OpenIndex, places: Sequence[Place], words: _Words) -> list[_WordScores]:
-    """Return the BM25 scores of the chunks at these places."""
-    found: dict[Place, _WordScores] = {}
-    for segment in dict.fromkeys(place.segment for place in places):
-        own = [place for place in places if place.segment == segment]
-        spans = [index.store.sentence_rows(place) for place in own]
-        rows = np.concatenate([np.arange(span.start, span.stop) for span in spans])
-        ends = np.cumsum([span.stop - span.start for span in spans])[:-1]
-        found |= {
-            place: _WordScores(float(chunk), sentence, related)
-            for place, chunk, sentence, related in zip(
-                own,
-                words.chunk.at(segment, np.array([place.row for place in own])),
-                np.split(words.sentence.at(segment, rows), ends),
-                np.split(words.related.at(segment, rows), ends),
-                strict=True,
-            )
-        }
-    return [found[place] for place in places]
+def _word_scores(index: OpenIndex, places: Sequence[Place], words: _Words) -> _WordScores:
+    """Return the BM25 scores of the chunks at these places, and of their sentences."""
+    spans = [index.store.sentence_rows(place) for place in places]
+    counts = [span.stop - span.start for span in spans]
+    rows = np.concatenate([np.arange(span.start, span.stop) for span in spans]) if spans else np.zeros(0, np.int64)
+    segments = np.array([place.segment for place in places], dtype=np.int64)
+    found = _WordScores(*(np.zeros(n, dtype=np.float32) for n in (len(places), len(rows), len(rows))))
+    for segment in dict.fromkeys(segments.tolist()):
+        chunks = segments == segment
+        sentences = np.repeat(chunks, counts)
+        found.chunk[chunks] = words.chunk.at(segment, np.array([place.row for place in places])[chunks])
+        found.sentence[sentences] = words.sentence.at(segment, rows[sentences])
+        found.related[sentences] = words.related.at(segment, rows[sentences])
+    return found
 
 
-def _met(weights: Scores, token_hits: Sequence[Scores], power: float) -> Scores:
+def _met(weights: Scores, token_hits: Scores, power: float) -> Scores:
     """Return token weights, sum 1, that fall with how badly the best sentence meets a token."""
-    if not token_hits or not power:
+    if not len(token_hits) or not power:
         return weights
-    met = weights * np.concatenate(token_hits).max(axis=0).clip(0.0) ** power
+    met = weights * token_hits.max(axis=0).clip(0.0) ** power
     return np.asarray(met / max(float(met.sum()), 1e-9), dtype=np.float32)
 
 
-def _asked(stored: StoredChunk, vector: Vectors) -> Scores:
+def _asked(ready: Sequence[ReadyChunk], starts: npt.NDArray[np.int64], vector: Vectors) -> Scores:
     """Return for each sentence the cosine of the nearest question that it answers; 0 where it has none."""
-    nearest = [max((float(question.vector @ vector) for question in own), default=0.0) for own in stored.questions]
-    return np.array(nearest, dtype=np.float32)
+    nearest = np.full(int(starts[-1]), -np.inf, dtype=np.float32)
+    owners = np.concatenate([one.asked_of + at for one, at in zip(ready, starts[:-1], strict=True)])
+    if len(owners):
+        np.maximum.at(nearest, owners, np.concatenate([one.asked for one in ready]) @ vector)
+    return np.where(np.isinf(nearest), np.float32(0), nearest)
 
 
-def _score(
-    stored: StoredChunk,
-    query: Query,
-    weights: Scores,
-    token_hits: Scores,
-    words: _WordScores,
-    settings: SearchSettings,
-) -> Hit:
-    cosine = float(stored.vector @ query.vector)
-    cosines = stored.sentence_vectors @ query.vector
-    asked = _asked(stored, query.vector)
+def _score(ready: Sequence[ReadyChunk], query: Query, words: _WordScores, settings: SearchSettings) -> list[Hit]:
+    """Score all chunks at once: the arrays of each are parts of larger ones."""
+    if not ready:
+        return []
+    counts = [len(one.sentence_texts) for one in ready]
+    starts = _starts(counts)
+    token_hits = _token_hits(ready, query, with_questions=settings.asked > 0)
+    weights = _met(query.weights, token_hits, settings.met_power)
+    cosine = np.stack([one.stored.vector for one in ready]) @ query.vector
+    cosines = np.concatenate([one.stored.sentence_vectors for one in ready]) @ query.vector
+    asked = _asked(ready, starts, query.vector)
     fused = (
-        settings.chunk_vector * cosine
-        + settings.chunk_keyword * words.chunk
+        np.repeat(settings.chunk_vector * cosine + settings.chunk_keyword * words.chunk, counts)
         + settings.sentence_vector * cosines
         + settings.sentence_keyword * words.sentence
         + settings.related * words.related
         + settings.tokens * (token_hits @ weights)
         + settings.asked * asked
-    ) / settings.total
-    return Hit(stored, float(fused.max()), cosine, fused, cosines, asked, token_hits)
+    ).astype(np.float32) / np.float32(settings.total)
+    best = np.maximum.reduceat(fused, starts[:-1])
+    parts = [slice(start, end) for start, end in pairwise(starts.tolist())]
+    return [
+        Hit(one.stored, float(best[i]), float(cosine[i]), fused[at], cosines[at], asked[at], token_hits[at])
+        for i, (one, at) in enumerate(zip(ready, parts, strict=True))
+    ]
