@@ -65,6 +65,7 @@ lock: ## rewrite requirements.lock from pyproject.toml (UPGRADE=1 for the newest
 browser: $(STAMP)
 	@$(BIN)/python -m tests.install_browser
 	@$(BIN)/python -m tests.install_postgres
+	@$(BIN)/python -m tests.install_deploy
 
 # No wheel of llama.cpp is published, so pip compiles it and keeps what it made in its cache.
 model: $(STAMP) ## install the small language model that slow tests ask (compiles a few minutes, once)

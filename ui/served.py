@@ -10,7 +10,7 @@ from assistant import Answer, Assistant, Turn
 from assistant.answer_cache import AnswerCache
 from assistant.stream import Part, parts_of
 from assistant.types import Timings
-from ingest.errors import StoreUnavailable
+from ingest.errors import IndexDamaged, StoreUnavailable
 from ui.problems import NotReady
 
 if TYPE_CHECKING:
@@ -38,20 +38,20 @@ class ServedAssistant(Assistant):
         """Answer a question; see `Assistant.ask`.
 
         Raises:
-            NotReady: the store is away; beside what `Assistant.ask` raises.
+            NotReady: the store is away or damaged; beside what `Assistant.ask` raises.
         """
         if (known := self._known_answer(question, history)) is not None:
             return known
         try:
             return self._keep(question, history, super().ask(question, history))
-        except StoreUnavailable as error:
+        except (StoreUnavailable, IndexDamaged) as error:
             raise NotReady(str(error)) from error
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Part]:
         """Answer a question part by part; see `Assistant.stream`.
 
         Raises:
-            NotReady: the store is away; beside what `Assistant.stream` raises.
+            NotReady: the store is away or damaged; beside what `Assistant.stream` raises.
         """
         if (known := self._known_answer(question, history)) is not None:
             yield from parts_of(known)
@@ -59,7 +59,7 @@ class ServedAssistant(Assistant):
         try:
             for part in super().stream(question, history):
                 yield self._keep(question, history, part) if isinstance(part, Answer) else part
-        except StoreUnavailable as error:
+        except (StoreUnavailable, IndexDamaged) as error:
             raise NotReady(str(error)) from error
 
     @property

@@ -85,6 +85,7 @@ class Topology:
             "BPO_KPO_POLL_SECONDS": "0.5",
             "BPO_KPO_TRUSTED_PROXIES": "127.0.0.1/32",
             "BPO_KPO_LOG_LEVEL": "error",
+            "BPO_KPO_FEEDBACK": "off",
         }
         self.ports = [free_port() for _ in range(processes)]
         self.apps = [self._start(port, environment) for port in self.ports]
