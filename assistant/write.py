@@ -71,9 +71,10 @@ def write(
     lead: str | None = LEAD
     if topic is not None:
         chosen = list(topic.positions)
+        # What ranks first is said beside the positions, where it is none of them.
         chosen += select(
-            units, words=settings.words, score=lambda unit: side_score(unit, question.sides), chosen=chosen
-        )[:1]
+            units[:1], words=settings.words, score=lambda unit: side_score(unit, question.sides), chosen=chosen
+        )
     else:
         lead, chosen = _say(question, search, units, index, finder, settings)
     statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
