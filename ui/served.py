@@ -72,5 +72,7 @@ class ServedAssistant(Assistant):
         return None if known is None else known.model_copy(update={"timings_ms": _NO_TIME})
 
     def _keep(self, question: str, history: Sequence[Turn], answer: Answer) -> Answer:
-        self._answers.put(self.snapshot, self._writer, question, history, answer)
+        # What a language model should have worded and did not is asked for anew: it may be up again.
+        if answer.checks is None or answer.checks.note is None:
+            self._answers.put(self.snapshot, self._writer, question, history, answer)
         return answer

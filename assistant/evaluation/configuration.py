@@ -156,12 +156,15 @@ _STAGES = {
 def stage_settings(answer: AnswerSettings) -> dict[str, AnswerSettings]:
     """Return the settings that leave a stage of retrieval out, by name; the first leaves out none."""
     found = {}
+    rewriting = {"follow-ups rewritten by the model": answer} if answer.llm is not None and answer.llm.rewrite else {}
+    # Retrieval is the same whoever words the answers.
+    answer = answer.model_copy(update={"llm": None})
     for name, kept in _STAGES.items():
         dropped: dict[str, float | int] = {weight: 0.0 for weight in (*_VECTORS, *_KEYWORDS) if weight not in kept}
         if not set(kept) & set(_KEYWORDS):
             dropped["keyword_candidates"] = 0
         found[name] = answer.model_copy(update={"search": answer.search.model_copy(update=dropped)})
-    return {**found, "no follow-up resolution": answer.model_copy(update={"follow_ups": False})}
+    return {**found, "no follow-up resolution": answer.model_copy(update={"follow_ups": False}), **rewriting}
 
 
 @contextlib.contextmanager

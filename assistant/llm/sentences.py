@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ingest.sentences import plain_text, split_sentences
 
@@ -28,7 +28,8 @@ NO_ANSWER = "NO ANSWER"
 class Written:
     """A sentence as the model wrote it, citation marks taken out.
 
-    `cited` are the numbers in the marks, as written; `whole` is false where the text broke off in it.
+    `cited` are the numbers in the marks, as written; `whole` is false where it has neither an end nor a mark: a
+    heading, or where the text broke off.
     """
 
     text: str
@@ -45,10 +46,7 @@ def read_sentences(chunks: Iterable[str]) -> Iterator[Written]:
             continue
         whole, rest = _cut(rest)
         yield from _read(whole)
-    last = list(_read([rest]))
-    for written in last:
-        is_whole = written is not last[-1] or bool(written.cited) or written.text[-1] in _ENDINGS
-        yield written if is_whole else replace(written, whole=False)
+    yield from _read([rest])
 
 
 def _cut(text: str) -> tuple[list[str], str]:
@@ -83,7 +81,7 @@ def _read(pieces: Iterable[str]) -> Iterator[Written]:
             text = _ASIDE.sub("", text) or text
             text = re.sub(r"\s+([.,;:!?])", r"\1", plain_text(text)).strip()
             if any(char.isalpha() for char in text):
-                yield Written(text, tuple(dict.fromkeys(numbers)))
+                yield Written(text, tuple(dict.fromkeys(numbers)), whole=bool(numbers) or text[-1] in _ENDINGS)
 
 
 def _numbers(text: str) -> list[int]:

@@ -92,11 +92,19 @@ class Verifier:
             return Checked(written.text, "re-cited", proofs=elsewhere, reasons=_because(written, cited, found))
         return Checked(written.text, "dropped", reasons=_because(written, cited, found if cited else elsewhere))
 
+    def _says_something(self, text: str) -> bool:
+        """Tell a statement from a heading or a filler: by two words of content, or one that sets sides in relation."""
+        if _is_title(text):
+            return False
+        known = lexicon()
+        words = {word.stem for word in read_words(self._finder.mask(clean(text)))} - known.light
+        relates = any(claim.against is not None for claim in read_claims(clean(text), self._finder))
+        return len(words) >= (1 if relates else _FEWEST_WORDS)
+
     def _refusal(self, written: Written) -> str:
         """Return why a sentence is dropped without looking for a proof, "" when it is not."""
-        known, text = lexicon(), written.text
-        words = [word for word in read_words(self._finder.mask(clean(text))) if word.stem not in known.light]
-        if len(words) + len(self._finder.find(text)) < _FEWEST_WORDS or not words:
+        text = written.text
+        if not self._says_something(text):
             return "says nothing"
         if _ASIDE.match(text) or not written.whole:
             return "unfinished"
@@ -154,6 +162,11 @@ def _because(written: Written, cited: Sequence[Source], found: Support) -> tuple
     if not written.cited:
         return ("no citation", *(found.kinds if cited else ()))
     return ("no such passage",) if not cited else found.kinds
+
+
+def _is_title(text: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", text) if word.lower() not in lexicon().function]
+    return len(words) > _FEWEST_WORDS and all(word[0].isupper() for word in words)
 
 
 def _plain(text: str) -> str:

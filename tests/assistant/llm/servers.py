@@ -74,8 +74,16 @@ class ScriptedServer:
             self._send(handler, 200, "<html>no JSON at all</html>")
         elif fault == "slow":
             self.stopping.wait(30)
-        else:
+        elif request.get("stream"):
             self._stream(handler, request["messages"], fault)
+        else:
+            message = {"role": "assistant", "content": self._text(request["messages"])}
+            choice = {"index": 0, "message": message, "finish_reason": "stop"}
+            whole = {"id": "1", "object": "chat.completion", "created": 0, "model": "scripted", "choices": [choice]}
+            self._send(handler, 200, json.dumps(whole))
+
+    def _text(self, messages: Messages) -> str:
+        return self.say if isinstance(self.say, str) else self.say(messages)
 
     def _send(self, handler: BaseHTTPRequestHandler, status: int, body: str) -> None:
         handler.send_response(status)
@@ -85,8 +93,7 @@ class ScriptedServer:
         handler.wfile.write(body.encode())
 
     def _stream(self, handler: BaseHTTPRequestHandler, messages: Messages, fault: str | None) -> None:
-        text = self.say if isinstance(self.say, str) else self.say(messages)
-        text = "" if fault == "empty" else text
+        text = "" if fault == "empty" else self._text(messages)
         handler.send_response(200)
         handler.send_header("content-type", "text/event-stream")
         handler.send_header("connection", "close")
