@@ -133,7 +133,7 @@ def test_fifty_readers_at_once_are_all_answered_in_the_memory_that_there_was(
             f"{1000 * median(alone.first_events):.0f} ms, p95 {1000 * p95(alone.first_events):.0f} ms; memory "
             f"{before / 2**20:.0f} MiB before, {after / 2**20:.0f} MiB after; failures {len(tally.failures)}"
         )
-    assert tally.failures + alone.failures == []
+    assert tally.failures + alone.failures == [], "\n".join(server.log[-40:])
     assert len(tally.answered) > READERS
     assert after <= 1.05 * before
 

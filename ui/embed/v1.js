@@ -218,13 +218,15 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
   }
 
   async function* events(body) {
-    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    // Read without a pipe, which would drop what came just before a connection was lost.
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
     let rest = "";
     try {
       for (;;) {
         const { value, done } = await reader.read();
         if (done) return;
-        const blocks = (rest + value).split("\n\n");
+        const blocks = (rest + decoder.decode(value, { stream: true })).split("\n\n");
         rest = blocks.pop();
         for (const block of blocks) {
           const field = (name) => block.split("\n").filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2)).join("\n");
