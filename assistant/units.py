@@ -77,7 +77,9 @@ def _single(hit: Hit, at: int, finder: SideFinder) -> Unit:
 
 
 def _sides(chunk: Chunk, sentence: Sentence, finder: SideFinder) -> Sides:
-    """Return the sides a sentence names; where it names none, those of its column or heading."""
+    """Return the sides a sentence names; where it names none, those of its column or heading, else of the last
+    sentence before it that names one ("It focuses on ...").
+    """
     named = finder.find(sentence.text)
     if named:
         return named
@@ -86,7 +88,8 @@ def _sides(chunk: Chunk, sentence: Sentence, finder: SideFinder) -> Sides:
     for heading in reversed(chunk.heading.split(" > ")):
         if named := finder.find(heading):
             return named
-    return NONE
+    before = (finder.find(one.text) for one in reversed(chunk.sentences) if one.end <= sentence.start)
+    return next((named for named in before if named), NONE)
 
 
 def _list_units(hit: Hit, finder: SideFinder) -> list[Unit]:
