@@ -56,34 +56,37 @@ def speed(found: dict[str, Any]) -> str:
                 ],
                 ["... beside one bare pass of the model", f"{one['answer_to_bare']:.2f} x {one['bare_p50_ms']:.1f} ms"],
             ]
-    readers, ingest, start = found["readers"], found["ingest"], found["start"]
-    rows += [
-        ["One reader after another", f"{readers['one_reader_per_second']:.0f} answers a second"],
-        [
-            "Fifty readers, questions all different",
-            f"{readers['fifty_readers_per_second']:.0f} a second, {readers['fifty_to_one']:.2f} x; "
-            f"{readers['questions_per_pass']:.0f} questions to a pass",
-        ],
-        [
-            "Fifty readers, the same eight questions",
-            f"{readers['fifty_readers_same_questions_per_second']:.0f} a second, from the cache",
-        ],
-        [
-            f"Ingest of {ingest['chunks']:,} chunks",
-            f"{ingest['texts_per_second']:.0f} texts a second, {ingest['ingest_to_bare']:.2f} x the bare model",
-        ],
-        ["Ingest after one article changed", f"{ingest['reingest_one_article_seconds']:.2f} s"],
-        [
-            "Start until questions can be asked",
-            f"{start['ready_seconds']:.1f} s, {start['ready_to_bare']:.2f} x a process that imports the libraries and "
-            "loads the model",
-        ],
-        ["Port open", f"{start['port_seconds']:.1f} s"],
-        [
-            "Memory with the chat open",
-            f"{start['resident_mb']:.0f} MB, {start['resident_to_bare']:.2f} x that process",
-        ],
-    ]
+    if (one := found.get("readers")) is not None:
+        rows += [
+            ["One reader after another", f"{one['one_reader_per_second']:.0f} answers a second"],
+            [
+                "Fifty readers, questions all different",
+                f"{one['fifty_readers_per_second']:.0f} a second, {one['fifty_to_one']:.2f} x; "
+                f"{one['questions_per_pass']:.0f} questions to a pass",
+            ],
+            [
+                "Fifty readers, the same eight questions",
+                f"{one['fifty_readers_same_questions_per_second']:.0f} a second, from the cache",
+            ],
+        ]
+    if (one := found.get("ingest")) is not None:
+        rows += [
+            [
+                f"Ingest of {one['chunks']:,} chunks",
+                f"{one['texts_per_second']:.0f} texts a second, {one['ingest_to_bare']:.2f} x the bare model",
+            ],
+            ["Ingest after one article changed", f"{one['reingest_one_article_seconds']:.2f} s"],
+        ]
+    if (one := found.get("start")) is not None:
+        rows += [
+            [
+                "Start until questions can be asked",
+                f"{one['ready_seconds']:.1f} s, {one['ready_to_bare']:.2f} x a process that imports the libraries "
+                "and loads the model",
+            ],
+            ["Port open", f"{one['port_seconds']:.1f} s"],
+            ["Memory with the chat open", f"{one['resident_mb']:.0f} MB, {one['resident_to_bare']:.2f} x that process"],
+        ]
     return f"## One machine\n\nThe load before the run was {found['load']:.1f}.\n\n{table(['What', 'Measured'], rows)}"
 
 
