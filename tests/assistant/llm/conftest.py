@@ -49,5 +49,5 @@ def smollm() -> Iterator[str]:
 def small(assistant: Assistant, smollm: str) -> Assistant:
     """The assistant of all tests, its answers worded by the small real model, within few tokens."""
     return assistant.worded_by(
-        LLMSettings(model=SMOLLM, base_url=smollm, timeout=60, max_tokens=70, passages=3, passage_chars=1200)
+        LLMSettings(model=SMOLLM, base_url=smollm, timeout=240, max_tokens=70, passages=3, passage_chars=1200)
     )
