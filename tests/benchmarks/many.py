@@ -34,6 +34,7 @@ from ingest.embed import Embedder
 from ingest.settings import IngestSettings, StoreSettings
 from tests.benchmarks.measure import RESULTS, keep, p50, p95
 from tests.chroma_server import ChromaServer, free_port
+from tests.run_async import run_async
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = (
@@ -166,7 +167,7 @@ def load(
     events: dict[int, Callable[[], object]] | None = None,
 ) -> Outcome:
     """Ask so many questions, `readers` at a time; `events` happen once so many were answered."""
-    return asyncio.run(_load(url, expected, requests, readers, events or {}))
+    return run_async(_load(url, expected, requests, readers, events or {}))
 
 
 async def _load(

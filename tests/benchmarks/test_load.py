@@ -23,6 +23,7 @@ import pytest
 
 from assistant.evaluation.cases import load_cases
 from ingest.embed import Embedder
+from tests.run_async import run_async
 from tests.ui.conftest import is_ready, serving, wait_until
 
 READERS = 50
@@ -93,7 +94,7 @@ def settle(url: str, questions: Iterator[str]) -> float:
     """
     before = memory(url)
     for _ in range(SETTLING_ROUNDS):
-        asyncio.run(load(url, questions, SETTLING_SECONDS))
+        run_async(load(url, questions, SETTLING_SECONDS))
         before, last = memory(url), before
         if before <= 1.01 * last:
             break
@@ -120,9 +121,9 @@ def test_fifty_readers_at_once_are_all_answered_in_the_memory_that_there_was(
     with serving("--index", str(index), **settings) as server:
         wait_until(lambda: is_ready(server.url, "chat"), "the chat is open")
         endless = itertools.cycle(questions)
-        alone = asyncio.run(load(server.url, endless, SECONDS / 5, readers=1))
+        alone = run_async(load(server.url, endless, SECONDS / 5, readers=1))
         before = settle(server.url, endless)
-        tally = asyncio.run(load(server.url, endless, SECONDS))
+        tally = run_async(load(server.url, endless, SECONDS))
         after = memory(server.url)
     with capsys.disabled():
         print(  # noqa: T201

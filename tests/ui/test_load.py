@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.run_async import run_async
 from tests.ui.conftest import PATIENCE_SECONDS, is_ready, serving, wait_until
 
 pytestmark = pytest.mark.slow
@@ -45,9 +46,9 @@ def memory(pid: int) -> int:
 def test_ten_thousand_rapid_requests_are_answered_or_refused_and_leave_the_server_as_it_was(server_index: Path) -> None:
     with serving("--index", str(server_index), BPO_KPO_RATE_LIMIT="1000000/second") as server:
         wait_until(lambda: is_ready(server.url), "ready")
-        asyncio.run(ask_many(server.url, 1_000, 50))
+        run_async(ask_many(server.url, 1_000, 50))
         before = memory(server.process.pid)
-        found = asyncio.run(ask_many(server.url, 10_000, 200))
+        found = run_async(ask_many(server.url, 10_000, 200))
         assert found["failed"] == 0
         assert found["answered"] + found["refused"] == 10_000
         assert found["answered"] > 0
@@ -70,7 +71,7 @@ def test_a_server_that_is_told_to_stop_finishes_its_answers(server_index: Path) 
                 os.kill(server.process.pid, signal.SIGTERM)
                 return await asyncio.gather(*asking)
 
-        responses = asyncio.run(ask_and_stop())
+        responses = run_async(ask_and_stop())
         assert [response.status_code for response in responses] == [200] * 30
         assert server.process.wait(PATIENCE_SECONDS) in (0, -signal.SIGTERM)
         with pytest.raises(httpx.TransportError):
