@@ -32,21 +32,11 @@ import httpx
 from ingest import build_index
 from ingest.embed import Embedder
 from ingest.settings import IngestSettings, StoreSettings
-from tests.benchmarks.measure import RESULTS, keep, p50, p95
+from tests.benchmarks.measure import QUESTIONS, RESULTS, keep, p50, p95
 from tests.chroma_server import ChromaServer, free_port
 from tests.run_async import run_async
 
 ROOT = Path(__file__).parents[2]
-QUESTIONS = (
-    "What are the risks of KPO?",
-    "What does nearshore outsourcing mean?",
-    "Patent research: BPO or KPO?",
-    "What is the difference between BPO and KPO?",
-    "Who can provide BPO services?",
-    "Which skills does KPO need?",
-    "How much can a company save with BPO?",
-    "Is legal research BPO or KPO?",
-)
 
 
 @dataclass

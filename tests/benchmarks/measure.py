@@ -1,4 +1,4 @@
-"""What all benchmarks need: times in milliseconds, the machine they were taken on, and the file they are kept in."""
+"""What all benchmarks need: questions, times in milliseconds, the machine they were taken on, and the file they are kept in."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ from statistics import median, quantiles
 from typing import Any
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks.json"
+# Questions that the articles answer, of several kinds.
+QUESTIONS = (
+    "What are the risks of KPO?",
+    "What does nearshore outsourcing mean?",
+    "Patent research: BPO or KPO?",
+    "What is the difference between BPO and KPO?",
+    "Who can provide BPO services?",
+    "Which skills does KPO need?",
+    "How much can a company save with BPO?",
+    "Is legal research BPO or KPO?",
+)
 
 
 def milliseconds(call: Callable[[], object]) -> float:

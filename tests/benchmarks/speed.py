@@ -23,20 +23,10 @@ from ingest.batching import BatchingEmbedder
 from ingest.embed import Embedder, choose_precision
 from ingest.settings import IngestSettings
 from tests.benchmarks.generate import make_article, write_corpus
-from tests.benchmarks.measure import RESULTS, keep, milliseconds, p50, p95
+from tests.benchmarks.measure import QUESTIONS, RESULTS, keep, milliseconds, p50, p95
 from tests.ui.conftest import ServerProcess, is_ready, wait_until
 
 ROOT = Path(__file__).parents[2]
-QUESTIONS = (
-    "What are the risks of KPO?",
-    "What does nearshore outsourcing mean?",
-    "Patent research: BPO or KPO?",
-    "What is the difference between BPO and KPO?",
-    "Who can provide BPO services?",
-    "Which skills does KPO need?",
-    "How much can a company save with BPO?",
-    "Is legal research BPO or KPO?",
-)
 READERS = 50
 # What a process that only imports the libraries and loads the model does.
 BARE = """

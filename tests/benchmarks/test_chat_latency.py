@@ -1,6 +1,6 @@
 """How long it takes from Enter to the first sentence of the answer on the screen, measured in a real browser.
 
-    make bench ARGS="-k chat"
+    make test ARGS="-s tests/benchmarks/test_chat_latency.py"
 
 Prints the figures; asserts no time. The server, its model and the page are warm: each question is asked anew, in a
 conversation of its own, and what is timed is the way from the key to the frame that shows the first cited sentence.

@@ -1,6 +1,6 @@
 """Fifty readers at once, who ask again as soon as they are answered, beside the bare embedding call of the same run.
 
-    BENCH_SECONDS=60 make bench ARGS="-k fifty_readers"
+    BENCH_SECONDS=60 make test ARGS="-s tests/benchmarks/test_load.py"
 
 Asserts that no question fails and that memory stays; prints the figures. The readers run on the same processors as the
 server, and no answer is kept, so that each question costs what it costs.
