@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from ingest.embed import Embedder
-from tests.benchmarks.many import QUESTIONS, expected_answers, load, restart, topology, wait_for
+from tests.benchmarks.many import expected_answers, load, restart, topology, wait_for
+from tests.benchmarks.measure import QUESTIONS
 
 
 def can_ask(url: str) -> bool:
