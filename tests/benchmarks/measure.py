@@ -1,4 +1,4 @@
-"""What all benchmarks need: questions, times in milliseconds, the machine they were taken on, and the file of figures."""
+"""What all benchmarks need: questions, times in milliseconds, a description of the machine, the file of figures."""
 
 from __future__ import annotations
 
