@@ -9,6 +9,7 @@ conversation of its own, and what is timed is the way from the key to the frame 
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -53,9 +54,22 @@ _WATCH = """() => {
 
 
 def test_the_first_sentence_after_enter(index_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    taken: list[float] = []
     index = tmp_path / "index"
     shutil.copytree(index_dir, index)
+    # In a thread of its own, as Playwright allows one browser a thread and other tests may have one.
+    with ThreadPoolExecutor(1) as pool:
+        taken = pool.submit(measure, index).result()
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\nEnter to first sentence on screen: median {median(taken):.0f} ms, "
+            f"p95 {quantiles(taken, n=20)[-1]:.0f} ms over {len(taken)} questions (aim: {AIM_MS} ms)"
+        )
+    assert len(taken) == ROUNDS * len(QUESTIONS)
+
+
+def measure(index: Path) -> list[float]:
+    """Return the milliseconds of each warm question."""
+    taken: list[float] = []
     # Every question is answered anew: none from the cache of answers.
     with (
         serving("--index", str(index), BPO_KPO_RATE_LIMIT="off", BPO_KPO_CACHED_ANSWERS="0") as process,
@@ -74,9 +88,4 @@ def test_the_first_sentence_after_enter(index_dir: Path, tmp_path: Path, capsys:
                 shown: Any = visit.page.wait_for_function("window.shownAfter").json_value()
                 if warm:
                     taken.append(float(shown))
-    with capsys.disabled():
-        print(  # noqa: T201
-            f"\nEnter to first sentence on screen: median {median(taken):.0f} ms, "
-            f"p95 {quantiles(taken, n=20)[-1]:.0f} ms over {len(taken)} questions (aim: {AIM_MS} ms)"
-        )
-    assert len(taken) == ROUNDS * len(QUESTIONS)
+    return taken
