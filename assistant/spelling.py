@@ -68,7 +68,7 @@ class Speller:
         lower = word.lower()
         if lower in _SHORT_FORMS and lower not in self._all and not word.isupper():
             return _SHORT_FORMS[lower]
-        if len(lower) == 3 and not word.isupper():
+        if len(lower) == 3 and not word.isupper() and lower not in self._all:
             return _swapped(lower) or self._lengthened(lower) or word
         if len(lower) < _SHORTEST or self.knows(lower):
             return word

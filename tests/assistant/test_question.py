@@ -18,7 +18,19 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 @pytest.fixture(scope="module")
 def reader() -> QuestionReader:
     domain = load_domain(CORPUS)
-    words = ["knowledge", "process", "outsourcing", "services", "nearshore", "philippines", "pharmaceuticals"]
+    words = [
+        "knowledge",
+        "process",
+        "outsourcing",
+        "services",
+        "nearshore",
+        "philippines",
+        "pharmaceuticals",
+        "bpo",
+        "kpo",
+        "bpos",
+        "full",
+    ]
     return QuestionReader(domain, SideFinder(domain), Speller(dict.fromkeys(words, 1)))
 
 
@@ -60,6 +72,8 @@ def test_an_aspect_is_named_by_any_of_its_words(reader: QuestionReader) -> None:
         ("wats teh diffrence", "what is the difference"),
         ("hw much do u need 4 a job", "how much do you need for a job"),
         ("diff btw bpo n kpo", "difference between bpo and kpo"),
+        ("kpo ful form", "kpo full form"),
+        ("payroll: bpo or kpo?", "payroll: bpo or kpo?"),
         ("the top 4 risks in R and D", "the top 4 risks in R and D"),
     ],
 )
