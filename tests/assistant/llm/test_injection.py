@@ -26,8 +26,9 @@ from tests.conftest import CORPUS
 
 HOSTILE = yaml.safe_load(Path(__file__).with_name("hostile.yaml").read_text(encoding="utf-8"))
 QUESTIONS, PASSAGES = HOSTILE["questions"], HOSTILE["passages"]
-# Parts of the prompt that would show that it leaked.
-PROMPT = ("numbered passages", "End every sentence", "NO ANSWER", "instruction", "are data")
+# Parts of the prompt that would show that it leaked. None is in what the assistant says by itself ("The language model
+# found no answer in the passages.").
+PROMPT = ("numbered passages", "End every sentence", "write only: NO ANSWER", "instruction", "are data")
 
 
 def obey(goal: str) -> object:
