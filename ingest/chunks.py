@@ -21,7 +21,7 @@ from ingest.settings import IngestSettings
 from ingest.types import Article, Chunk, Kind, Sentence
 
 # Part of each snapshot's manifest: raise it whenever the same article would be split differently.
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 3
 
 # The marks that a line may begin with: of block quotes, and of a list's items.
 _QUOTE = re.compile(r"[ \t]*>(?:[ \t]*>)*[ \t]*")
@@ -29,6 +29,15 @@ _QUOTED_LINE = re.compile(r"\n[ \t]*>(?:[ \t]*>)*")
 _BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+")
 _LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
 _CODE = frozenset({"fence", "code_block"})
+# What tells of whom or what an introduction speaks: a name, an abbreviation, "benefits of ploughing".
+_NAMES = re.compile(
+    r"(?<=\S\s)\W*[A-Z]|\b[A-Z]{2,}"
+    r"|\b(?:of|for|in|with) (?!(?:the|this|that|these|those|its|their|our|your|which|most|all|both)\b)\w"
+)
+# An introduction of so few words that names nothing cannot be read without the sentence before it, which may have
+# so many.
+_BARE_INTRO_WORDS = 12
+_BEFORE_INTRO_WORDS = 40
 _SENTENCE_END = re.compile(r"[.!?][\"')\]*_]*$")
 # A heading path may take this share of the tokens at most; its outer levels go first.
 _HEADING_SHARE = 0.25
@@ -124,10 +133,11 @@ def _read_blocks(text: str) -> Iterator[_Block]:
             after = close + 1
             sentences = _prose_sentences(text, *walk.span(token))
             if after < len(tokens) and tokens[after].type in _LISTS and sentences:
-                if sentences[:-1]:
-                    yield _Block(walk.heading, _prose_kind(walk), sentences[:-1])
+                before, intro = _split_intro(text, sentences)
+                if before:
+                    yield _Block(walk.heading, _prose_kind(walk), before)
                 close = _closing(tokens, after)
-                yield from _read_list(walk, tokens[after : close + 1], intro=sentences[-1])
+                yield from _read_list(walk, tokens[after : close + 1], intro=intro)
             elif sentences:
                 yield _Block(walk.heading, _prose_kind(walk), sentences)
         elif token.type == "blockquote_open":
@@ -159,6 +169,20 @@ def _prose_kind(walk: _Walk) -> Kind:
 def _prose_sentences(text: str, start: int, end: int) -> tuple[Sentence, ...]:
     made = (_sentence(text, first, last) for first, last in _split_prose(text, start, end))
     return tuple(sentence for sentence in made if sentence is not None)
+
+
+def _split_intro(text: str, sentences: tuple[Sentence, ...]) -> tuple[tuple[Sentence, ...], Sentence]:
+    """Return a paragraph's sentences before a list, and its introduction: the last one, or the last two.
+
+    "The risks are:" does not tell whose risks; the sentence before it does.
+    """
+    *before, intro = sentences
+    bare = len(intro.text.split()) <= _BARE_INTRO_WORDS and not _NAMES.search(intro.text)
+    if bare and before and len(before[-1].text.split()) <= _BEFORE_INTRO_WORDS:
+        joined = _sentence(text, before[-1].start, intro.end)
+        if joined is not None:
+            return tuple(before[:-1]), joined
+    return tuple(before), intro
 
 
 def _split_prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -212,8 +236,10 @@ def _read_list(walk: _Walk, tokens: list[Token], intro: Sentence | None) -> Iter
     tables: list[_Block] = []
     for i, token in enumerate(tokens):
         if token.type == "paragraph_open":
-            for first, last in _split_prose(walk.text, *walk.span(token)):
-                alone = intro is None or _SENTENCE_END.search(walk.text[first:last]) is not None
+            spans = list(_split_prose(walk.text, *walk.span(token)))
+            for first, last in spans:
+                # What another sentence follows in the item is one, though a semicolon may end it.
+                alone = intro is None or last != spans[-1][1] or _SENTENCE_END.search(walk.text[first:last])
                 lead = None if alone or intro is None else (intro.start, intro.end)
                 item = _sentence(walk.text, first, last, lead)
                 if item is not None:

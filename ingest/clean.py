@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from ingest.clean_blocks import Block, Fate, Shape
 from ingest.clean_chrome import without_chrome_sentences
 from ingest.clean_fused import read_fused_tables
+from ingest.clean_labels import read_labels
 from ingest.clean_leftovers import find_leftovers
 from ingest.clean_lines import read_blocks
 from ingest.clean_outline import set_headings, without_alt_text, write_blocks
@@ -49,7 +50,7 @@ def clean_page_text(text: str) -> Page:
         blocks = _mark(blocks, front.used, Fate.FRONT)
     blocks = read_flat_tables(without_alt_text(blocks))
     blocks = _mark(blocks, find_leftovers(blocks), Fate.CHROME)
-    body = write_blocks(set_headings(blocks))
+    body = write_blocks(read_labels(set_headings(blocks)))
     if not re.search(r"\w", body):
         raise UnreadableArticle("nothing readable is left when menus, forms and notices are taken out")
     return Page(text=body, title=front.title, publisher=front.publisher, url=None, published=front.published)

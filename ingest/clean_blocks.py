@@ -40,7 +40,8 @@ class Item:
 class Block:
     """A block of a page.
 
-    `text` is empty for a list, and holds all lines of a table or of code. `level` is a heading's, 1 to 6.
+    `text` is empty for a list, and holds all lines of a table or of code. `level` is a heading's, 1 to 6, and
+    `guessed` tells that only its look makes it one.
     `group` is the same for blocks with no blank line between them; `gap` is the number of blank lines before.
     """
 
@@ -49,6 +50,7 @@ class Block:
     group: int
     gap: int
     level: int = 0
+    guessed: bool = False
     items: tuple[Item, ...] = ()
     fate: Fate = Fate.KEPT
 

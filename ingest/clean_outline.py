@@ -61,7 +61,7 @@ def set_headings(blocks: Sequence[Block]) -> tuple[Block, ...]:
             level = 3 if not faq and not over and (nested or (in_faq and question)) else 2
             nested = over or (nested and level == 3)
             in_faq = faq or (in_faq and question)
-            block = replace(block, shape=Shape.HEADING, level=level, text=block.text.rstrip(":"))
+            block = replace(block, shape=Shape.HEADING, level=level, guessed=True)
         made.append(block)
     return tuple(made)
 
@@ -134,7 +134,7 @@ def write_blocks(blocks: Sequence[Block]) -> str:
 
 def _write(block: Block) -> str:
     if block.shape is Shape.HEADING:
-        return f"{'#' * block.level} {block.text}"
+        return f"{'#' * block.level} {block.text.rstrip(':') if block.guessed else block.text}"
     if block.shape is Shape.LIST:
         return "\n".join(f"{'   ' * item.depth}{item.mark} {item.text}" for item in block.items)
     return block.text

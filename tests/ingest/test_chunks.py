@@ -116,6 +116,49 @@ def test_a_list_is_one_chunk_with_the_sentence_that_introduces_it(embedder: Embe
     assert [item.intro for item in items] == [(intro.start, intro.end)] * 2 + [None], "a full sentence stands alone"
 
 
+def first_of_list(text: str, embedder: Embedder) -> str:
+    return split(f"{text}\n\n- cost\n- time\n", embedder)[-1].sentences[0].text
+
+
+@pytest.mark.parametrize(
+    "intro",
+    [
+        "The main risks are:",
+        "Some of the most common drawbacks include:",
+        "Our guide recommends looking at tasks that are:",
+    ],
+)
+def test_an_introduction_that_names_nothing_takes_the_sentence_before_it(intro: str, embedder: Embedder) -> None:
+    assert first_of_list(f"Dams break. Drip saves water. {intro}", embedder) == f"Drip saves water. {intro}"
+    assert first_of_list(intro, embedder) == intro
+    assert first_of_list(f"Drip saves water.\n\n{intro}", embedder) == intro, "another paragraph is another thought"
+    long = f"Drip saves water {'and soil ' * 30}every year."
+    assert first_of_list(f"{long} {intro}", embedder) == intro
+
+
+@pytest.mark.parametrize(
+    "intro",
+    [
+        "Risks that come with Drip are:",
+        "BPO has these risks:",
+        "The risks of ploughing are:",
+        "What growers who have ploughed the same field for many years see as risks is:",
+    ],
+)
+def test_an_introduction_that_can_be_read_alone_stays_alone(intro: str, embedder: Embedder) -> None:
+    assert first_of_list(f"Drip saves water. {intro}", embedder) == intro
+
+
+def test_statements_that_a_semicolon_parts_are_sentences_of_their_own(embedder: Embedder) -> None:
+    text = "BPO is about size and volume; KPO is about depth of knowledge."
+    parts = ["BPO is about size and volume;", "KPO is about depth of knowledge."]
+    (prose,) = split(text, embedder)
+    assert texts((prose,)) == [parts]
+    (items,) = split(f"They differ:\n\n- {text}\n- patents;\n", embedder)
+    assert texts((items,)) == [["They differ:", *parts, "patents;"]]
+    assert [item.intro is None for item in items.sentences] == [True, True, True, False]
+
+
 def test_a_table_row_is_one_chunk_with_its_label_and_its_columns_headers(embedder: Embedder) -> None:
     header = "# Costs\n\n| Aspect | BPO | **KPO** |\n|:--|---|---|\n"
     table = f"{header}| Price | low \\| flat | `high` |\n| Risk || some<br>risk |\n"

@@ -17,7 +17,7 @@ from ingest.errors import UnreadableArticle
 
 PAGES = Path(__file__).parent / "pages"
 SAVED = Path(__file__).parents[2].parent / "shared" / "seeds"
-FIXTURES = ("green-vs-solar-roofs", "sourdough-or-yeast", "raised-beds", "night-ferry")
+FIXTURES = ("green-vs-solar-roofs", "sourdough-or-yeast", "raised-beds", "night-ferry", "drip-or-sprinkler")
 
 
 def read(name: str) -> str:
@@ -229,6 +229,72 @@ def test_short_headings_under_an_introduction_are_nested_until_the_page_breaks_o
     assert headings == ["## A mill does these jobs", "### Grinding", "### Sawing", "## History"]
 
 
+def test_short_paragraphs_under_headings_of_an_introduction_become_a_list_with_labels() -> None:
+    text = clean_page_text(read("drip-or-sprinkler.txt")).text
+    assert (
+        "\nA workshop for irrigation offers the following services:\n\n"
+        "- Soil survey: This covers samples from every corner, a map of the stones, and advice on the depth of the "
+        "pipes. The map is drawn to scale.\n- Pump hire: These are rented by the week"
+    ) in text
+
+
+def introduced(*sections: str) -> list[str]:
+    page = "Mills\n\nMills grind what fields yield.\n\nA mill does these jobs:\n\n"
+    return clean_page_text(page + "\n\n".join(sections)).text.splitlines()
+
+
+GRINDING = "Grinding\n\nThe stones grind rye and wheat from the farms around it."
+SAWING = "Sawing\n\nThe saws cut oak and beech for the boats of the harbour."
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        (GRINDING,),
+        (GRINDING, SAWING, "The boats then carry the planks to the towns along the coast."),
+        (GRINDING, "The flour is sold to the bakers of the old town at noon.", SAWING),
+        (GRINDING, SAWING.replace("Sawing", "What is sawing?")),
+        (GRINDING, SAWING + " The oak is floated down the river from the hills." * 12),
+        (GRINDING, SAWING + " The oak is floated down the river from the hills." * 12, SAWING, SAWING),
+        (GRINDING, "Sawing\n\n- oak for the boats\n- beech for the tables"),
+    ],
+    ids=["one", "text after the last", "two paragraphs", "question", "long", "long among short", "list"],
+)
+def test_sections_that_are_more_than_a_labelled_paragraph_keep_their_headings(sections: tuple[str, ...]) -> None:
+    lines = introduced(*sections)
+    assert "### Grinding" in lines
+    assert not any(line.startswith("- ") and ": " in line for line in lines)
+
+
+def test_what_follows_a_list_with_labels_after_a_break_stays_outside_it() -> None:
+    lines = introduced(GRINDING, SAWING, "\nBoth jobs end at dusk, when the sluice is closed for the night.")
+    assert lines[-4:-1] == [
+        "- Grinding: The stones grind rye and wheat from the farms around it.",
+        "- Sawing: The saws cut oak and beech for the boats of the harbour.",
+        "",
+    ]
+
+
+def test_labels_of_long_paragraphs_become_headings_to_the_end_of_their_section() -> None:
+    text = clean_page_text(read("drip-or-sprinkler.txt")).text
+    assert "\n## What growers use\n\n### Lettuce Farms\n\nMost lettuce farms lay hoses" in text
+    assert "\n### Orchards\n\nMost orchards sprinkle against late frost in spring. Some" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rye: It grows on sand. It is dark.\n\nWheat: It grows on loam. It is light.\n\nBoth of them are sown early.",
+        "Rye: It grows on sand and is dark.\n\nWheat: It grows on loam and is light.",
+        "Rye: It grows on sand. It is dark.\n\nThe wheat of the valley grows on loam. It is light.",
+        "The miller of the old town said this: It is dark. It is late.\n\nHis wife said: It is time. It is noon.",
+    ],
+    ids=["text after the last", "one sentence each", "one alone", "speech"],
+)
+def test_paragraphs_that_are_no_labelled_sections_stay_paragraphs(text: str) -> None:
+    assert clean_page_text(f"Corn is what mills grind.\n\n{text}\n").text.endswith(f"{text}\n")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -299,7 +365,7 @@ JUNK = (
     "|menumenu|https?:|offshoring$|infographic|lifetime access"
 )
 KEPT = {
-    "000": ["save at least 60%", "- Nearshore – provider is located", "### Legal Process Outsourcing"],
+    "000": ["save at least 60%", "- Nearshore – provider is located", "- Legal Process Outsourcing: LPO"],
     "001": ["Nearly 59 percent", "- Longer onboarding and training periods", "- Technology: Software design"],
     "002": ["- KPO handles more amount of high", "rather than an “accessory.”"],
     "003": [
@@ -312,6 +378,7 @@ KEPT = {
         "- Forbes: A global media",
         "Nielsen is a global",
         "## Importance",
+        "### Healthcare",
     ],
 }
 
