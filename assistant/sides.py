@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingest.domain import Domain
 
 Sides = frozenset[int]
 NONE: Sides = frozenset()
+# Texts whose sides are remembered: the sentences of an index come up in question after question.
+_REMEMBERED = 20_000
 
 
 class SideFinder:
@@ -23,10 +26,11 @@ class SideFinder:
         self._side_of = {word.lower(): i for word, i in words}
         pattern = "|".join(re.escape(word) for word, _ in words)
         self._pattern = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if words else None
+        self._sides_in = lru_cache(_REMEMBERED)(lambda text: frozenset(self.in_order(text)))
 
     def find(self, text: str) -> Sides:
         """Return the sides that a text names."""
-        return frozenset(self.in_order(text))
+        return self._sides_in(text)
 
     def in_order(self, text: str) -> list[int]:
         """Return every mention of a side, in the order of the text."""

@@ -53,8 +53,9 @@ def make_units(hits: Sequence[Hit], finder: SideFinder) -> list[Unit]:
 
 def _units_of(hit: Hit, finder: SideFinder) -> list[Unit]:
     chunk = hit.stored.chunk
-    introduced = any(sentence.intro is not None for sentence in chunk.sentences)
-    if chunk.kind is Kind.LIST and (introduced or chunk.sentences[0].text.endswith(":")):
+    if chunk.kind is Kind.LIST and (
+        chunk.sentences[0].text.endswith(":") or any(sentence.intro is not None for sentence in chunk.sentences)
+    ):
         return _list_units(hit, finder)
     return [_single(hit, i, finder) for i in range(len(chunk.sentences))]
 

@@ -12,6 +12,11 @@ from typing import Self
 
 from ingest.embed import Embedder, TokenVectors
 
+# How many questions go into a pass, and the multiple of tokens to which they are padded. What PyTorch prepares for each
+# shape of a pass takes time and memory; so there are few shapes, and little padding.
+_SIZES = (32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
+_TOKENS = 4
+
 
 class BatchingEmbedder(Embedder):
     """An embedder whose `read` many threads may call at once. `passes` and `texts` count what it did."""
@@ -47,14 +52,19 @@ class BatchingEmbedder(Embedder):
         assert own.read is not None
         return own.read
 
+    def _shape(self, texts: int, tokens: int) -> tuple[int, int]:
+        """Return a shape that many passes have; a text alone is not padded, so that it is quick."""
+        return texts, tokens if texts == 1 else -(-tokens // _TOKENS) * _TOKENS
+
     def _run(self) -> None:
         """Embed what is waiting, the caller's own text first, and let the first that came meanwhile go on."""
         with self._lock:
-            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            number = next(size for size in _SIZES if size <= min(len(self._waiting), self._most))
+            batch, self._waiting = self._waiting[:number], self._waiting[number:]
             self.passes += 1
             self.texts += len(batch)
         try:
-            for i, read in self.encode_tokens([one.text for one in batch], batch_size=self._most):
+            for i, read in self.encode_tokens([one.text for one in batch], batch_size=len(batch)):
                 batch[i].read = read
         except BaseException as error:
             for one in batch:

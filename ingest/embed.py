@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.errors import ModelError
+from ingest.forward import Forward, bound_memory
 from ingest.settings import DEFAULT_MODEL, Precision
 from ingest.types import Vectors
 
@@ -63,6 +64,7 @@ class Embedder:
         self.sha256 = sha256
         self.precision = precision
         self._model = model
+        self._forward = Forward(model)
         dimension = model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(f"The model {name} does not tell its dimension. Choose another with BPO_KPO_MODEL.")
@@ -79,6 +81,7 @@ class Embedder:
         Raises:
             ModelError: the model is not there, cannot be read, or is not the file it should be.
         """
+        bound_memory()
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
@@ -141,33 +144,21 @@ class Embedder:
         Yields:
             The position of a text and its `TokenVectors`, texts of like length together.
         """
-        import torch
-
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for at in range(0, len(order), batch_size):
             rows = order[at : at + batch_size]
-            batch = self._model.tokenizer(
-                [texts[i] for i in rows],
-                padding=True,
-                truncation=True,
-                max_length=self._model.max_seq_length,
-                return_offsets_mapping=True,
-                return_special_tokens_mask=True,
-                return_tensors="pt",
-            )
-            offsets = batch.pop("offset_mapping").numpy()
-            kept = (batch.pop("special_tokens_mask") == 0).numpy()
-            ids = batch["input_ids"].numpy()
-            with torch.inference_mode():
-                out = self._model.forward(dict(batch))
-            hidden = out["token_embeddings"].float().numpy()
-            pooled = unit(out["sentence_embedding"].float().numpy())
-            for row, i in enumerate(rows):
-                mask = kept[row]
-                yield (
-                    i,
-                    TokenVectors(ids[row][mask], offsets[row][mask][:, 0], hidden[row][mask], pooled[row]),
-                )
+            encodings = self._forward.tokenize([texts[i] for i in rows])
+            hidden, pooled = self._forward.run(encodings, self._shape(len(rows), max(map(len, encodings))))
+            pooled = unit(pooled)
+            for row, (i, encoding) in enumerate(zip(rows, encodings, strict=True)):
+                mask = np.array(encoding.special_tokens_mask) == 0
+                starts = np.array([start for start, _end in encoding.offsets], dtype=np.int64)[mask]
+                tokens = hidden[row, : len(mask)][mask]
+                yield i, TokenVectors(np.array(encoding.ids, dtype=np.int64)[mask], starts, tokens, pooled[row])
+
+    def _shape(self, texts: int, tokens: int) -> tuple[int, int]:
+        """Return to how many texts, and tokens a text, a pass is padded."""
+        return texts, tokens
 
     def read(self, text: str) -> TokenVectors:
         """Embed one text with its tokens."""
