@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     llm_max_tokens: int | None = Field(default=None, ge=16)
     llm_temperature: float | None = Field(default=None, le=2)
     llm_rewrite: bool | None = None
+    llm_write: bool | None = None
     llm_show_dropped: bool | None = None
     feedback: str = Field(default="sqlite:///var/feedback.db", min_length=1)
 
@@ -132,6 +133,7 @@ class Settings(BaseSettings):
             max_tokens=self.llm_max_tokens,
             temperature=self.llm_temperature,
             rewrite=self.llm_rewrite,
+            write=self.llm_write,
             show_dropped=self.llm_show_dropped,
         )
         return LLMSettings(model=self.llm, **given)

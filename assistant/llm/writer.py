@@ -80,6 +80,9 @@ class LLMWriter:
         if extractive.abstained:
             yield extractive
             return
+        if not self.settings.write:
+            yield from parts_of(extractive)
+            return
         prompt = load_prompt("write")
         checks = Checks(model=self.settings.model, prompt=prompt.version, rewritten=rewritten)
         sources = make_sources(

@@ -1,0 +1,23 @@
+"""Serve the small real model until stopped, to measure with it: `python -m tests.assistant.llm.serve_small`."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+from tests.assistant.llm.servers import SMOLLM, small_model
+
+
+def main() -> None:
+    """Print the settings that use the server, and wait."""
+    with small_model() as url:
+        sys.stdout.write(f"export BPO_KPO_LLM={SMOLLM} BPO_KPO_LLM_BASE_URL={url}\n")
+        sys.stdout.flush()
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
