@@ -25,10 +25,17 @@ _AGAINST = re.compile(
     r"(?:\b(?P<compare>than|unlike|versus|vs\.?|over|before|after|compared (?:to|with)|as opposed to"
     r"|in contrast (?:to|with)|rather than|instead of)|"
     r"\b(?P<part>(?:sub-?set|extension|part|kind|form|type|branch|division|subcategory) of))"
-    r"(?:\s+(?:that|those|the|an?|what|hour|costs?|of|in|for|with))*\s*$",
+    r"(?:\s+(?:that|those|the|an?|what|hour|costs?|of|in|for|with|most|all|majority))*\s*$",
     re.IGNORECASE,
 )
 _AS_AS = re.compile(r"\bas (?!well\b)\w+(?: \w+){0,3} as(?: (?:that|those) of| in)?\s*$", re.IGNORECASE)
+# A comparison before what it compares, and "the difference is that" before what differs.
+_FRONTED = re.compile(
+    r"^(?P<how>(?:(?:when|as) )?compared (?:to|with)|in comparison (?:to|with)|unlike|in contrast to|as opposed to)\s+"
+    r"(?P<what>[^,]+),\s+(?P<rest>.+?)(?P<end>\W*)$",
+    re.IGNORECASE,
+)
+_DIFFERS = re.compile(r"^.*\bdifferences? between\b.+?\b(?:is|are) that\s+", re.IGNORECASE)
 # The fewest words of a half that is looked up by itself.
 _HALF = 2
 _TOGETHER = re.compile(r"^\W*(?:\w+\W+)?(?:(?:and|or|nor|as well as|both|with|together with)\W*)*$", re.IGNORECASE)
@@ -58,7 +65,8 @@ def read_claims(text: str, finder: SideFinder | None, context: str = "") -> list
     around = finder.find(context) if finder else frozenset()
     claims = []
     for sentence in SENTENCE.split(text):
-        claims += [_claim(piece, finder, around) for piece in _pieces(sentence, finder)]
+        for part in _parts(sentence, finder):
+            claims += [_claim(piece, finder, around) for piece in _pieces(part, finder)]
     return [claim for claim in claims if claim.words or claim.sides]
 
 
@@ -71,6 +79,17 @@ def halves(claim: Claim, finder: SideFinder | None) -> list[tuple[Claim, Claim]]
         if min(len(one.words), len(other.words)) >= _HALF or (one.against is not None and other.words):
             found.append((one, other))
     return found
+
+
+def _parts(sentence: str, finder: SideFinder | None) -> list[str]:
+    """Return a sentence with the side that it compares with behind, and apart what tells that two sides differ."""
+    if finder is None:
+        return [sentence]
+    if (match := _DIFFERS.match(sentence)) and finder.find(match.group()):
+        return [match.group().rstrip(), sentence[match.end() :]]
+    if (match := _FRONTED.match(sentence)) and finder.find(match["what"]) and finder.find(match["rest"]):
+        return [f"{match['rest']} {match['how'].lower()} {match['what']}{match['end']}"]
+    return [sentence]
 
 
 def _pieces(sentence: str, finder: SideFinder | None) -> list[str]:
@@ -165,7 +184,11 @@ def _degree(text: str) -> int:
     """Return whether a text says that its subject has more (1) or less (-1) of something, 0 if it does not compare."""
     known = lexicon()
     tokens = [token.lower() for token in TOKEN.findall(text)]
+    # "Most companies have less than": the superlative only counts them.
+    uncounted = {"most", "least"} if "than" in tokens else {"most"} if tokens[:1] == ["most"] else frozenset[str]()
     for place, token in enumerate(tokens):
+        if token in uncounted:
+            continue
         denied = any(one in known.negations or one.endswith("n't") for one in tokens[max(place - 3, 0) : place])
         sign = -1 if denied else 1
         if place and tokens[place - 1] in ("or", "and", "some", "once"):

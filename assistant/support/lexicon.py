@@ -14,10 +14,11 @@ from ingest.keywords import stems
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Words by what they say, all as stems.
+    """Words by what they say, as stems but where it says else.
 
     `groups` gives a stem the numbers of the groups of like words that it is in; `phrases` are stems in a row that
-    count as one, the longest first; `opposites` holds pairs of stems, in both orders.
+    count as one, the longest first; `opposites` holds pairs of stems, in both orders. Verbs and what they are compared
+    with are whole words.
     """
 
     groups: dict[str, frozenset[int]]
@@ -33,9 +34,15 @@ class Lexicon:
     forward: tuple[tuple[str, ...], ...]
     backward: tuple[tuple[str, ...], ...]
     verbs: frozenset[str]
+    nouns_too: frozenset[str]
     inverse: frozenset[tuple[str, str]]
     function: frozenset[str]
     negations: frozenset[str]
+    denying: dict[str, str]
+    not_denying: frozenset[str]
+    hardly: frozenset[str]
+    scant: frozenset[str]
+    confining: frozenset[str]
     undo: frozenset[str]
     light: frozenset[str]
     irregular: dict[str, str]
@@ -96,7 +103,7 @@ def lexicon() -> Lexicon:
         ours, theirs = ([_stem(word, phrases) for word in half.split()] for half in line.split("|"))
         ours, theirs = _with_alike(ours, groups), _with_alike(theirs, groups)
         opposites |= {pair for one in ours for other in theirs for pair in ((one, other), (other, one))}
-    inverse = {tuple(_stem(word, phrases) for word in line.split()) for line in data["inverse"]}
+    inverse = [line.split() for line in data["inverse"]]
     return Lexicon(
         groups={stem: frozenset(found) for stem, found in groups.items()},
         opposites=frozenset(opposites),
@@ -110,10 +117,16 @@ def lexicon() -> Lexicon:
         strong=tuple(frozenset(data[name].split()) for name in ("all", "only", "never")),
         forward=_in_rows(data["forward"]),
         backward=_in_rows(data["backward"]),
-        verbs=_stems(data["verbs"]),
+        verbs=frozenset(data["verbs"].split()),
+        nouns_too=frozenset(data["nouns_too"].split()),
         inverse=frozenset(pair for one, other in inverse for pair in ((one, other), (other, one))),
         function=frozenset(data["function"].split()),
         negations=frozenset(data["negations"].split()),
+        denying=dict(pair.split("=") for pair in data["denying"].split()),
+        not_denying=frozenset(data["not_denying"].split()),
+        hardly=frozenset(data["hardly"].split()),
+        scant=frozenset(data["scant"].split()),
+        confining=frozenset(data["confining"].split()),
         undo=frozenset(data["undo"].split()),
         light=_stems(data["light"]),
         irregular=dict(pair.split("=") for pair in data["irregular"].split()),

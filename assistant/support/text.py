@@ -21,7 +21,7 @@ _SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"\s*\[\d+\]")
 _MARKDOWN = re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)")
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
-_UP_AND_DOWN = tuple(
+_TURNED_ROUND = tuple(
     (re.compile(rf"\b(?:{verbs})\s+{way}\b", re.IGNORECASE), said)
     for verbs, way, said in (
         ("go|goes|went|gone", "down", "decrease"),
@@ -33,18 +33,41 @@ _UP_AND_DOWN = tuple(
         ("call|calls|called", "for", "need"),
         ("carry|carries|carried", "out", "handle"),
         ("carrying", "out", "handling"),
+        ("fail|fails|failed|failing", "to", "not"),
+        ("unable", "to", "not able to"),
+        ("anything", "but", "not"),
+        ("far", "from", "not"),
+        ("no", "longer", "not"),
     )
+)
+# "Keeps a business from growing" denies that it grows.
+_FROM_DOING = re.compile(
+    r"\b(?:keep|stop|prevent|hinder|discourage|distract|hold back)(?:s|ed|es)?\s+((?:[\w'-]+\s+){1,5}?)from\s+(\w+ing)\b",
+    re.IGNORECASE,
 )
 _EDGES = " .;:,!?\"'"
 TOKEN = re.compile(r"[^\W_]+(?:['&-][^\W_]+)*", re.UNICODE)
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _CLAUSE = re.compile(r"[,;:()]|\b(?:but|while|whereas|although|though|however)\b", re.IGNORECASE)
-# How many content words a negation reaches, and how far before "no" and "without" a word may be denied with them.
+# How many content words a negation reaches: those that it surely denies, and those that it may. How far before "no"
+# and "without" a word may be denied with them.
+_DENIED = 3
 _REACH = 6
+_HARDLY = 2
 _BEFORE_NO = 3
-_NOT_THIS = frozenset([("instead", "of"), ("rather", "than"), ("opposed", "to")])
+_NOT_THIS = frozenset(
+    [("instead", "of"), ("rather", "than"), ("opposed", "to"), ("except", "for")]
+)
+# A clause with one of these says something of its own, which a negation before its comma does not reach.
+_SAYS_ANEW = re.compile(
+    r"\b(is|are|was|were|has|have|had|can|will|may|might|must|should|does|do|so|but|which|who|it|they|then|because|since"
+    r"|as|if|when)\b",
+    re.IGNORECASE,
+)
 _BE = frozenset(["is", "are", "was", "were", "be", "been"])
 _PARTICIPLE = ("ed", "en", "necessary", "optional")
+# Shorter words that begin with "un" deny nothing.
+_SHORT = 5
 _NOUN_NEGATIONS = frozenset(["no", "without", "none", "nothing", "lack", "lacks", "lacking"])
 
 
@@ -62,10 +85,11 @@ class Word:
 def clean(text: str) -> str:
     """Return a text without citation marks and Markdown, its quotes and dashes plain, a line for each line.
 
-    Verbs that "up" and "down" turn round are written as what they say.
+    Verbs that the next word turns round ("go down", "fail to") are written as what they say.
     """
-    for pattern, verb in _UP_AND_DOWN:
+    for pattern, verb in _TURNED_ROUND:
         text = pattern.sub(verb, text)
+    text = _FROM_DOING.sub(r"does not let \1\2", text)
     text = _MARKDOWN.sub("", _MARKS.sub("", text.translate(_PLAIN)))
     return "\n".join(_SPACE.sub(" ", line).strip() for line in text.splitlines() if line.strip())
 
@@ -90,9 +114,12 @@ def read_words(text: str) -> tuple[Word, ...]:
     """Return the content words of a cleaned text, in its order."""
     found: list[Word] = []
     start = 0
-    for clause in _clause_spans(text):
-        start, end = clause
-        found += _read_clause(text, start, end)
+    goes_on = False
+    for start, end in _clause_spans(text):
+        clause = text[start:end]
+        words, open_end = _read_clause(clause, goes_on=goes_on and not _SAYS_ANEW.search(clause))
+        found += words
+        goes_on = open_end and clause.rstrip()[-1:] in (",", "(", ")")
     return tuple(_join_phrases(found))
 
 
@@ -104,37 +131,61 @@ def _clause_spans(text: str) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
-def _read_clause(text: str, start: int, end: int) -> list[Word]:
+def _read_clause(text: str, *, goes_on: bool) -> tuple[list[Word], bool]:
+    """Return the words of a clause, and whether a negation in it reaches beyond its end.
+
+    `goes_on` tells that a list goes on of which the clause before denied something.
+    """
     known = lexicon()
-    words = [token.lower() for token in TOKEN.findall(text[start:end])]
+    words = [token.lower() for token in TOKEN.findall(text)]
     found: list[Word] = []
-    reach = open_reach = 0
+    # How many words to come are denied, and may be denied.
+    denied, maybe = 0, len(words) if goes_on else 0
     for place, token in enumerate(words):
         following = words[place + 1 : place + 4]
         if _is_negation(token, known) and not (following and following[0] in known.undo):
-            open_reach = 0
-            reach = 1 if following[:1] == ["as"] else _REACH
+            denied = 1 if following[:1] == ["as"] or (following and following[0] in known.confining) else _DENIED
+            maybe = 0 if denied == 1 else _REACH
             if token in _NOUN_NEGATIONS:
                 found[-_BEFORE_NO:] = [Word(word.stem, 0) for word in found[-_BEFORE_NO:]]
             elif place and words[place - 1] in _BE and any(one.endswith(_PARTICIPLE) for one in following):
                 # "Expertise is not required": what is denied stands before.
                 found = [Word(word.stem, 0) for word in found]
+                denied = 1
             continue
-        if token == "and" and reach:
+        if token == "and" and denied:
             # What is listed behind may be denied with it, or be said anew.
-            reach, open_reach = 0, reach
+            denied = 0
             continue
         if tuple(words[place : place + 2]) in _NOT_THIS:
-            reach = _REACH
+            denied, maybe = _DENIED, _REACH
             continue
-        if token in known.function or token in known.undo | known.bare | known.negations:
+        if token in known.hardly or (token in known.scant and not (place and words[place - 1] == "a")):
+            reach = _HARDLY if token in known.hardly else 1
+            denied, maybe = max(denied, reach), max(maybe, reach)
+            if token in known.function:
+                continue
+        elif token in known.function or token in known.undo | known.bare | known.negations:
             continue
-        for stem in word_stems(token):
+        for stem, sign in _signed_stems(token, known):
             if not stem.isdigit() and token not in NUMBER_WORDS and stem not in known.function:
-                found.append(Word(stem, -1 if reach else 0 if open_reach else 1))
-        reach -= bool(reach)
-        open_reach -= bool(open_reach)
-    return found
+                is_own = token in known.hardly | known.scant
+                found.append(Word(stem, sign if is_own else -sign if denied else 0 if maybe else sign))
+                if not is_own and (stem not in known.light or denied == 1):
+                    denied -= bool(denied)
+                    maybe -= bool(maybe)
+    return found, bool(denied or maybe)
+
+
+def _signed_stems(token: str, known: Lexicon) -> list[tuple[str, int]]:
+    """Return the stems of a token, each with 1, or -1 where a syllable before it denies it, as in "unpaid"."""
+    if token in known.denying:
+        return [(stem, -1) for stem in word_stems(known.denying[token])]
+    if token.startswith("non-"):
+        return [(stem, -1) for stem in word_stems(token.removeprefix("non-"))]
+    if token.startswith("un") and len(token) > _SHORT and token not in known.not_denying:
+        return [(stem, -1) for stem in word_stems(token.removeprefix("un"))]
+    return [(stem, 1) for stem in word_stems(token)]
 
 
 def _is_negation(token: str, known: Lexicon) -> bool:

@@ -1,0 +1,220 @@
+"""Read what a sentence puts in an order: causes before effects, doers before deeds, means before ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from assistant.support.lexicon import lexicon
+from assistant.support.text import TOKEN, read_words
+from assistant.support.verbs import verb_at
+
+CAUSE = "cause"
+THROUGH = "through"
+PART = "part of"
+_INTO = "into"
+_MEANS = "means"
+
+_FRONTED = re.compile(
+    r"^(?:because(?: of)?|since|by|through|thanks to|due to|owing to|as a result of|as|(?P<aim>in order to|to|for))\s+",
+    re.IGNORECASE,
+)
+_INTO_WHAT = re.compile(
+    r"\b(?:from|(?:turn|transform|convert|make|change|develop|translate)(?:s|ed|ing|d)?) (?P<start>[^,.;]+?)"
+    r" (?:in)?to (?P<end>[^,.;]+)",
+    re.IGNORECASE,
+)
+_USED_FOR = re.compile(
+    r"(?:\bus(?:e|es|ing) (?P<means>[^,;.]+?)|(?P<first>[^,;.]+?) (?:is|are|be|was|were) used(?: by [^,;.]+?)?)"
+    r" (?:for|to|in order to) (?P<end>[^.;]+)",
+    re.IGNORECASE,
+)
+# "To" behind one of these tells no aim.
+_NO_AIM = frozenset(
+    "has have had need needs able unable likely used want wants expected required going easy easier hard harder "
+    "ability difficult help helps how due continue tend tends".split()
+)
+_WEAK = frozenset([("through",), ("via",)])
+_BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "get", "gets", "got"])
+_FINITE = frozenset("is are was were has have had can may might will must should".split())
+_BREAK = re.compile(r"[,;:]|\b(?:and|or|but|because|since|so|which|who|that|to|if|when|while|why|how|where)\b", re.I)
+_CLAUSE_BREAK = re.compile(r"[,;:]|\b(?:because|since|so|which|who|that|if|when|while|why|how|where)\b", re.IGNORECASE)
+_BREAK_BEHIND = re.compile(r"\b(?:because|since|so|which|who|that|if|when|while|why|therefore)\b", re.IGNORECASE)
+# What begins another part of the sentence than what a verb is done to.
+_AUXILIARY = re.compile(r"(?<=\w)\s+(?:is|are|was|were|has been|have been|can|may|might|will|must|should)\b", re.I)
+_BY_WHOM = re.compile(
+    r"\bby (?!\w+ing\b)(?P<who>[^,;.]+?)"
+    r"(?=\s+(?:of|in|for|to|that|which|who|when|through|with|bring|reduce|is|are|can|will)\b"
+    r"|[,;.]|$)",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"\bby (?!\w+ing\b)", re.IGNORECASE)
+# What these verbs are done to comes before who does them: "A requires B" puts B before A.
+_NEEDS = frozenset(["require", "need", "depend"])
+# These put what does them before what comes of it.
+_EFFECTS = frozenset(
+    "add affect boost bring change create cut decrease drive enhance generate improve increase influence lower produce "
+    "raise reduce save strengthen transform weaken".split()
+)
+_PART_OF = re.compile(
+    r"\b(?:extension|sub-?set|part|component|division|branch|kind|form|type|member|example)s? of (?P<whole>[^,;.]+)", re.I
+)
+# Words that tell when and how, not who.
+_NO_ACTORS = frozenset("today now time same even often usual main effect far long term year decade ever".split())
+# Behind these a noun does what the next verb says: "lets a business grow".
+_LETTING = re.compile(r"\b(?:helps?|lets?|allows?|enables?|makes?|causes?|ensures?(?: that)?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`source` causes, does or comes before `target`, both as stems; `by` is the verb, or one of this module's names.
+
+    An order that only a weak marker shows, such as "to", yields to one with a strong marker.
+    """
+
+    by: str
+    source: frozenset[str]
+    target: frozenset[str]
+    weak: bool = False
+
+
+@lru_cache(maxsize=4096)
+def read_orders(text: str) -> tuple[Order, ...]:
+    """Return what a sentence puts in an order."""
+    return tuple(one for one in _read(text) if one.source and one.target)
+
+
+def doers_by_noun(text: str) -> frozenset[str]:
+    """Return who did it by a noun: "improvements by the provider"."""
+    found = [_stems(match["who"]) for match in _BY_WHOM.finditer(text)]
+    return frozenset().union(*found)
+
+
+def _read(text: str) -> Iterator[Order]:
+    if (match := _FRONTED.match(text)) and (comma := _comma_before_clause(text)):
+        first, rest = _stems(text[match.end() : comma]), _stems(text[comma:])
+        weak = not re.match(r"because|since|thanks|due|owing|as\b", text, re.IGNORECASE)
+        yield Order(CAUSE, rest, first, weak) if match["aim"] else Order(CAUSE, first, rest, weak)
+    if match := _INTO_WHAT.search(text):
+        yield Order(_INTO, _stems(match["start"]), _stems(match["end"]))
+    if match := _USED_FOR.search(text):
+        yield Order(_MEANS, _stems(match["means"] or match["first"]), _stems(match["end"]))
+    for match in _PART_OF.finditer(text):
+        yield Order(PART, _doer(text[: match.start()]), _stems(match["whole"]))
+    tokens = [(token.group().lower(), token.start(), token.end()) for token in TOKEN.finditer(text)]
+    yield from _marked(text, tokens)
+    yield from _done(text, tokens)
+
+
+def _marked(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order]:
+    known = lexicon()
+    words = [token for token, _, _ in tokens]
+    for place in range(1, len(tokens)):
+        for rows, forward in ((known.forward, True), (known.backward, False)):
+            row = next((r for r in rows if tuple(words[place : place + len(r)]) == r), None)
+            if row is None:
+                continue
+            left = _stems(text[: tokens[place][1]])
+            right = _stems(text[tokens[min(place + len(row), len(tokens)) - 1][2] :])
+            by = THROUGH if row in _WEAK else CAUSE
+            yield Order(by, left, right) if forward else Order(by, right, left)
+        token, start, end = tokens[place]
+        following = words[place + 1] if place + 1 < len(tokens) else ""
+        left, right = _stems(text[:start]), _stems(text[end:])
+        if token == "as" and following not in _BE and text[:start].rstrip().endswith(","):
+            yield Order(CAUSE, right, left)
+        if token == "to" and words[place - 1] not in _NO_AIM and following and verb_at(words, place + 1):
+            yield Order(CAUSE, left, right, weak=True)
+        if token == "by" and following.endswith("ing"):
+            yield Order(CAUSE, right, left, weak=True)
+
+
+def _done(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order]:
+    words = [token for token, _, _ in tokens]
+    for place in range(1, len(tokens)):
+        token, start, end = tokens[place]
+        verb = verb_at(words, place)
+        if not verb:
+            continue
+        # "It needs to reduce costs": who needs to, does.
+        left = _subject(text[: tokens[place - 1][1]]) if words[place - 1] == "to" else _doer(text[:start])
+        behind = _BREAK_BEHIND.split(text[end:])[0]
+        if (cut := _AUXILIARY.search(behind)) and cut.start():
+            behind = behind[: cut.start()]
+        is_participle = token.endswith(("ed", "en")) or token in lexicon().irregular
+        if is_participle and any(one in _BE for one in words[max(place - 3, 0) : place]):
+            by = _BY.search(behind)
+            if by is None:
+                continue
+            left, right = _stems(behind[by.end() :]), left | _stems(behind[: by.start()])
+        else:
+            right = _stems(behind)
+        if verb == "benefit" and (source := re.search(r"\bfrom\b", behind)):
+            left, right = _stems(behind[source.end() :]), left
+        yield Order(verb, left, right)
+        if verb in _NEEDS:
+            yield Order(CAUSE, right, left, weak=True)
+        elif verb in _EFFECTS:
+            yield Order(CAUSE, left, right, weak=True)
+
+
+def _doer(before: str) -> frozenset[str]:
+    """Return the words for who does what follows."""
+    if lets := list(_LETTING.finditer(before)):
+        near = _stems(before[lets[-1].end() :])
+        if near and not _BREAK.search(before[lets[-1].end() :]):
+            return near
+    breaks = list(_BREAK.finditer(before))
+    if not breaks:
+        return _stems(before)
+    last = breaks[-1]
+    near = _stems(before[last.end() :])
+    if near:
+        return near
+    if last.group().lower() in ("who", "which", "that"):
+        words = read_words(before[: last.start()])
+        return frozenset(word.stem for word in words[-1:])
+    if last.group().lower() in ("and", "or", "but"):
+        # "It has skill and can handle": who has it, can.
+        return _subject(before)
+    return _stems(before) if last.group() == "," else frozenset()
+
+
+def _subject(before: str) -> frozenset[str]:
+    """Return the words for who does what the last clause begins to say: what stands before its first verb."""
+    if lets := list(_LETTING.finditer(before)):
+        before = before[lets[-1].end() :]
+    for clause in reversed(_CLAUSE_BREAK.split(before)):
+        at = _first_verb(clause)
+        if at < len(clause) or lets:
+            return _stems(clause[:at])
+    return frozenset()
+
+
+def _first_verb(text: str) -> int:
+    """Return where the first verb of a text begins, its length where there is none."""
+    tokens = list(TOKEN.finditer(text))
+    words = [token.group().lower() for token in tokens]
+    for place, token in enumerate(tokens):
+        if place and (words[place] in _FINITE or verb_at(words, place)):
+            return token.start()
+    return len(text)
+
+
+def _comma_before_clause(text: str) -> int:
+    """Return the place of the first comma behind which there is a clause with a verb, 0 where there is none."""
+    commas = [*(match.start() for match in re.finditer(",", text)), len(text)]
+    for comma, following in pairwise(commas):
+        clause = text[comma + 1 : following]
+        if _first_verb(clause) < len(clause):
+            return comma
+    return 0
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Return the stems of a text's content words, those that are denied marked."""
+    words = [word for word in read_words(text) if word.stem not in _NO_ACTORS]
+    return frozenset(word.stem if word.polarity >= 0 else f"-{word.stem}" for word in words)

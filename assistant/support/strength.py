@@ -1,0 +1,50 @@
+"""Tell where a statement claims more than its proof: all for some, always for often, must for may."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.support.lexicon import lexicon
+from assistant.support.text import TOKEN
+
+# "Only a low degree" claims no more than "a low degree".
+_SMALL = frozenset(["entry-level", "low", "little", "minimal", "limited", "basic"])
+_MUST = re.compile(r"\b(must|obliged|compulsory|mandatory)\b", re.IGNORECASE)
+_NO_MUST = re.compile(r"\bmust not\b", re.IGNORECASE)
+_NEEDED = re.compile(
+    r"\b(must|needs?|needed|requires?|required|ha(?:s|ve) to|necessary|should|essential|crucial|vital|important|demands?"
+    r"|obliged|bound to|depends?|calls? for|mandatory|compulsory|ideal|expected)\b",
+    re.IGNORECASE,
+)
+_MOST = re.compile(r"(?:^|[,;]\s+|\b(?:and|but|while)\s+)most(?=\s+(?:of\s+)?[\w-]+)|\bthe majority of\b|\bmostly\b", re.I)
+_MANY = re.compile(
+    r"\b(most|mostly|majority|all|every|almost|nearly|typical|typically|usual|usually|general|generally|common|commonly"
+    r"|primarily|mainly|largely|often|normally)\b",
+    re.IGNORECASE,
+)
+
+
+def overstated(said: str, proof: str) -> list[str]:
+    """Name what a claim says more strongly than its proof."""
+    faults = []
+    for group in lexicon().strong:
+        ours, theirs = _strong(said, group), _strong(proof, group)
+        if ours and not theirs:
+            faults.append(f"the word {sorted(ours)[0]} is not quoted")
+    if _MUST.search(_NO_MUST.sub("", said)) and not _NEEDED.search(proof):
+        faults.append("the quotes do not say that it must be")
+    if _MOST.search(said) and not _MANY.search(proof):
+        faults.append("the quotes do not say it of most")
+    return faults
+
+
+def _strong(text: str, group: frozenset[str]) -> set[str]:
+    """Return the words of a group in a text, those that "not" takes back left out."""
+    tokens = [token.lower() for token in TOKEN.findall(text)]
+    return {
+        token
+        for place, token in enumerate(tokens)
+        if token in group
+        and not (place and (tokens[place - 1] == "not" or tokens[place - 1].endswith("n't")))
+        and not _SMALL & set(tokens[place + 1 : place + 3])
+    }
