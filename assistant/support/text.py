@@ -40,6 +40,11 @@ _TURNED_ROUND = tuple(
         ("no", "longer", "not"),
     )
 )
+_UPDATED = (
+    (re.compile(r"\b(?:bring|keep)(?:s|ing)? ((?:[\w'-]+ ){1,5}?)up to date\b", re.IGNORECASE), r"update \1"),
+    (re.compile(r"\bbring(?:s|ing)? ((?:[\w'-]+ ){1,5}?)(?:in)?to line\b", re.IGNORECASE), r"align \1"),
+    (re.compile(r"\b(?:go|goes|going|went) well\b", re.IGNORECASE), "succeed"),
+)
 # "Keeps a business from growing" denies that it grows.
 _FROM_DOING = re.compile(
     r"\b(?:keep|stop|prevent|hinder|discourage|distract|hold back)(?:s|ed|es)?\s+((?:[\w'-]+\s+){1,5}?)from\s+(\w+ing)\b",
@@ -88,6 +93,8 @@ def clean(text: str) -> str:
     Verbs that the next word turns round ("go down", "fail to") are written as what they say.
     """
     for pattern, verb in _TURNED_ROUND:
+        text = pattern.sub(verb, text)
+    for pattern, verb in _UPDATED:
         text = pattern.sub(verb, text)
     text = _FROM_DOING.sub(r"does not let \1\2", text)
     text = _MARKDOWN.sub("", _MARKS.sub("", text.translate(_PLAIN)))
