@@ -18,7 +18,7 @@ from assistant.support.claims import named, read_claims
 from assistant.support.figures import figure_faults
 from assistant.support.match import Sentence, best_match
 from assistant.support.meaning import Calibration, Reader, load_calibration
-from assistant.support.names import name_faults
+from assistant.support.names import abbreviate, name_faults
 from assistant.support.relations import turns_cause
 from assistant.support.text import SENTENCE, TOKEN, Word, clean, verbatim
 
@@ -85,6 +85,7 @@ def supports(
     if any(verbatim(said, proof.text) for proof in proofs):
         return Support(True)
     joined = "\n".join(proof.text for proof in proofs)
+    said = abbreviate(said, joined)
     everything = "\n".join([joined, *(proof.context for proof in proofs)])
     faults = [("figure", fault) for fault in figure_faults(said, joined)]
     faults += [("name", fault) for fault in name_faults(said, everything)]

@@ -25,7 +25,7 @@ _AGAINST = re.compile(
     r"(?:\b(?P<compare>than|unlike|versus|vs\.?|over|before|after|compared (?:to|with)|as opposed to"
     r"|in contrast (?:to|with)|rather than|instead of)|"
     r"\b(?P<part>(?:sub-?set|extension|part|kind|form|type|branch|division|subcategory) of))"
-    r"(?:\s+(?:that|those|the|an?|what|hour|costs?|of|in|for|with|most|all|majority))*\s*$",
+    r"(?:\s+(?:that|those|the|an?|what|hour|costs?|of|in|for|with|by|on|at|to|most|all|majority|\w+ing))*\s*$",
     re.IGNORECASE,
 )
 _AS_AS = re.compile(r"\bas (?!well\b)\w+(?: \w+){0,3} as(?: (?:that|those) of| in)?\s*$", re.IGNORECASE)
@@ -36,6 +36,7 @@ _FRONTED = re.compile(
     re.IGNORECASE,
 )
 _DIFFERS = re.compile(r"^.*\bdifferences? between\b.+?\b(?:is|are) that\s+", re.IGNORECASE)
+_WHEN = re.compile(r"\b(?:before|after|earlier|later)\b", re.IGNORECASE)
 # The fewest words of a half that is looked up by itself.
 _HALF = 2
 _TOGETHER = re.compile(r"^\W*(?:\w+\W+)?(?:(?:and|or|nor|as well as|both|with|together with)\W*)*$", re.IGNORECASE)
@@ -136,9 +137,8 @@ def _says(text: str, finder: SideFinder) -> bool:
 def _claim(text: str, finder: SideFinder | None, around: Sides) -> Claim:
     bare = finder.mask(text) if finder else text
     words = read_words(bare)
-    degree = _degree(text)
     if finder is None:
-        return Claim(text, bare, text, words, frozenset(), degree=degree)
+        return Claim(text, bare, text, words, frozenset(), degree=_degree(text))
     order, spans = finder.in_order(text), finder.spans(text)
     against, relation = None, ""
     own: list[int] = []
@@ -160,6 +160,8 @@ def _claim(text: str, finder: SideFinder | None, around: Sides) -> Claim:
         # "KPO replaces BPO": an order that says who does it.
         against, relation = own[-1], "order"
         sides = frozenset(own) - {own[-1]}
+    # "Before" and "after" compare sides; else they order deeds.
+    degree = _degree(text if against is not None else _WHEN.sub(" ", text))
     return Claim(text, bare, named(text, finder), words, sides, against, relation, degree)
 
 

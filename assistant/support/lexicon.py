@@ -35,6 +35,7 @@ class Lexicon:
     backward: tuple[tuple[str, ...], ...]
     verbs: frozenset[str]
     nouns_too: frozenset[str]
+    actors: frozenset[str]
     inverse: frozenset[tuple[str, str]]
     function: frozenset[str]
     negations: frozenset[str]
@@ -51,7 +52,7 @@ class Lexicon:
         """Tell whether two stems may stand for one another."""
         if (one, other) in self.opposites:
             return False
-        return one == other or bool(self.groups.get(one, _NO_GROUP) & self.groups.get(other, _NO_GROUP))
+        return one == other or bool(self.groups.get(one, _NO_GROUP) & self.groups.get(other, _NO_GROUP)) or _akin(one, other)
 
     def opposed(self, one: str, other: str) -> bool:
         """Tell whether two stems say the opposite."""
@@ -59,6 +60,20 @@ class Lexicon:
 
 
 _NO_GROUP: frozenset[int] = frozenset()
+# Of two stems of which the one begins the other, as "reduc" and "reduct", the least length and the most difference.
+_AKIN = 5
+_LONGER = 4
+_NOT_AKIN = frozenset([("product", "productiv"), ("custom", "customiz"), ("intern", "internat"), ("organ", "organiz")])
+
+
+def _akin(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return (
+        len(short) >= _AKIN
+        and len(long) - len(short) <= _LONGER
+        and long.startswith(short)
+        and (short, long) not in _NOT_AKIN
+    )
 
 
 def word_stems(token: str) -> list[str]:
@@ -119,6 +134,7 @@ def lexicon() -> Lexicon:
         backward=_in_rows(data["backward"]),
         verbs=frozenset(data["verbs"].split()),
         nouns_too=frozenset(data["nouns_too"].split()),
+        actors=_stems(data["actors"]),
         inverse=frozenset(pair for one, other in inverse for pair in ((one, other), (other, one))),
         function=frozenset(data["function"].split()),
         negations=frozenset(data["negations"].split()),

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.sides import SideFinder
 from assistant.support.agree import against_fault, compare_words, comparing
 from assistant.support.claims import Claim, halves
+from assistant.support.owners import changes_owner
 from assistant.support.relations import turns_deed
 from assistant.support.strength import overstated
 from assistant.support.text import Word
+
+
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(than|compared|comparison|beyond|instead|rather|exceeds?|unlike|versus|over|as|less|fewer|lower|smaller|more"
+    r"|higher|greater|larger|further|not only)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,8 @@ def _match(claim: Claim, sentences: Sequence[Sentence]) -> Match:
         named = frozenset().union(*(one.sides | {one.against} for s in sentences for one in s.claims))
         fault = against_fault(claim, near, frozenset(side for side in named if side is not None))
         faults += [("direction", fault)] if fault else []
+    elif claim.degree and _THAN.search(claim.text) and not any(_COMPARES.search(one.text) for one in near):
+        faults.append(("direction", "the quotes do not compare this"))
     elif claim.degree and (signs := {one.degree for one in near} - {0}) and claim.degree not in signs:
         faults.append(("direction", f"the quotes compare the other way: {comparing(claim.text)}"))
     proof = [word for one in near for word in one.words]
@@ -82,6 +94,9 @@ def _match(claim: Claim, sentences: Sequence[Sentence]) -> Match:
         turned = [turns_deed(claim.named, one.named) for one in near]
         if turned and all(turned):
             faults.append(("relation", f"the quotes have it done by another: {turned[0]}"))
+        owned = [changes_owner(claim.named, one.named) for one in near]
+        if owned and all(owned):
+            faults.append(("relation", f"the quotes say it of another's: {owned[0]}"))
     return Match(tuple(faults), claim.words, tuple(lacking))
 
 

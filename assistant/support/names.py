@@ -44,6 +44,16 @@ def _opens_with_name(word: str, tokens: list[str], known: set[str]) -> bool:
     return tokens[1].lower() in ("is", "has", "was") or (tokens[1].endswith("s") and tokens[1].islower())
 
 
+def abbreviate(said: str, proof: str) -> str:
+    """Return a statement with each name whose initials stand in the proof by those initials."""
+    known = {token for token in TOKEN.findall(proof) if _ACRONYM.fullmatch(token)}
+    for acronym in known:
+        words = r"\s+".join(rf"{letter}[a-z]+" for letter in acronym if letter.isalpha())
+        if acronym.isalpha():
+            said = re.sub(rf"\b{words}\b(?:\s*\({acronym}\))?", acronym, said)
+    return said
+
+
 def _is_known(name: str, known: set[str]) -> bool:
     return name in known or all(part in known for part in name.split("-"))
 

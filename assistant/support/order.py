@@ -14,6 +14,7 @@ from assistant.support.verbs import verb_at
 
 CAUSE = "cause"
 THROUGH = "through"
+REASON = "reason"
 PART = "part of"
 _INTO = "into"
 _MEANS = "means"
@@ -42,7 +43,7 @@ _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "get", "gets
 _FINITE = frozenset("is are was were has have had can may might will must should".split())
 _BREAK = re.compile(r"[,;:]|\b(?:and|or|but|because|since|so|which|who|that|to|if|when|while|why|how|where)\b", re.I)
 _CLAUSE_BREAK = re.compile(r"[,;:]|\b(?:because|since|so|which|who|that|if|when|while|why|how|where)\b", re.IGNORECASE)
-_BREAK_BEHIND = re.compile(r"\b(?:because|since|so|which|who|that|if|when|while|why|therefore)\b", re.IGNORECASE)
+_BREAK_BEHIND = re.compile(r"\b(?:in order to|so as to|because|since|so|which|who|that|if|when|while|why|therefore)\b", re.IGNORECASE)
 # What begins another part of the sentence than what a verb is done to.
 _AUXILIARY = re.compile(r"(?<=\w)\s+(?:is|are|was|were|has been|have been|can|may|might|will|must|should)\b", re.I)
 _BY_WHOM = re.compile(
@@ -51,20 +52,39 @@ _BY_WHOM = re.compile(
     r"|[,;.]|$)",
     re.IGNORECASE,
 )
+# A deed before "by", so that it tells no noun's doer.
+_DEED = re.compile(r"(?:ed|en|one|un|own|ld|nt|ut|down|up|out|by|ne|id|aid|ught|than)\s+$")
 _BY = re.compile(r"\bby (?!\w+ing\b)", re.IGNORECASE)
 # What these verbs are done to comes before who does them: "A requires B" puts B before A.
 _NEEDS = frozenset(["require", "need", "depend"])
 # These put what does them before what comes of it.
+_STATES = frozenset(["stay", "remain", "become"])
 _EFFECTS = frozenset(
-    "add affect boost bring change create cut decrease drive enhance generate improve increase influence lower produce "
-    "raise reduce save strengthen transform weaken".split()
+    "add affect boost bring build cause change create cut damage decrease drive enhance generate harm help improve "
+    "increase influence lead lower produce raise reduce save strengthen transform weaken".split()
 )
+# Without anything that it is done to, such a verb says what becomes of its subject.
+_PREPOSITION = re.compile(r"^\W*(?:\w+ly\s+)?(?:over|in|with|by|from|at|for|as|through|while|during|when|due)\b", re.IGNORECASE)
+_BECOMES = frozenset(
+    "increase decrease grow improve start begin change develop expand turn move accelerate stay remain lose shift".split()
+)
+# What something is done with, or by means of.
+_WITH = re.compile(r"\bwith\b.*$", re.IGNORECASE)
+_BY_MEANS = re.compile(r"\b(?:through|via|using|thanks to|by(?= \w+ing\b))\s+(?P<means>.*?)(?=[,;]|\bto\b|\band\b|$)", re.I)
+_MEANS_FIRST = re.compile(r"^(?:by|through|thanks to|with|via)\s+", re.IGNORECASE)
+_FOR_WHOM = re.compile(r"\bfor (?P<who>[^,;]+)$", re.IGNORECASE)
+_TIME = "time"
+_BEFORE = re.compile(r"\b(?P<how>before|after)\b", re.IGNORECASE)
+_FRONTED_TIME = re.compile(r"^(?P<how>before|after)\s+(?P<one>[^,]+),\s*(?P<other>.+)$", re.IGNORECASE)
 _PART_OF = re.compile(
-    r"\b(?:extension|sub-?set|part|component|division|branch|kind|form|type|member|example)s? of (?P<whole>[^,;.]+)", re.I
+    r"\b(?:extension|sub-?set|part|component|division|branch|kind|form|type|member|example)s? of "
+    r"(?P<whole>[^,;.]+?)(?=[,;.]|\s+(?:that|which|who|in|for|with)\b|$)",
+    re.I,
 )
 # Words that tell when and how, not who.
 _NO_ACTORS = frozenset("today now time same even often usual main effect far long term year decade ever".split())
 # Behind these a noun does what the next verb says: "lets a business grow".
+_LETS = frozenset("helps help lets let allows allow enables enable makes make ensure ensures bring brings".split())
 _LETTING = re.compile(r"\b(?:helps?|lets?|allows?|enables?|makes?|causes?|ensures?(?: that)?)\b", re.IGNORECASE)
 
 
@@ -89,7 +109,9 @@ def read_orders(text: str) -> tuple[Order, ...]:
 
 def doers_by_noun(text: str) -> frozenset[str]:
     """Return who did it by a noun: "improvements by the provider"."""
-    found = [_stems(match["who"]) for match in _BY_WHOM.finditer(text)]
+    found = [
+        _stems(match["who"]) for match in _BY_WHOM.finditer(text) if not _DEED.search(text[: match.start()].lower())
+    ]
     return frozenset().union(*found)
 
 
@@ -104,9 +126,19 @@ def _read(text: str) -> Iterator[Order]:
         yield Order(_MEANS, _stems(match["means"] or match["first"]), _stems(match["end"]))
     for match in _PART_OF.finditer(text):
         yield Order(PART, _doer(text[: match.start()]), _stems(match["whole"]))
+    yield from _timed(text)
     tokens = [(token.group().lower(), token.start(), token.end()) for token in TOKEN.finditer(text)]
     yield from _marked(text, tokens)
     yield from _done(text, tokens)
+
+
+def _timed(text: str) -> Iterator[Order]:
+    if match := _FRONTED_TIME.match(text):
+        early, late = _stems(match["one"]), _stems(match["other"])
+        yield Order(_TIME, early, late) if match["how"].lower() == "after" else Order(_TIME, late, early)
+    elif (match := _BEFORE.search(text)) and match.start():
+        one, other = _stems(text[: match.start()]), _stems(text[match.end() :])
+        yield Order(_TIME, one, other) if match["how"].lower() == "before" else Order(_TIME, other, one)
 
 
 def _marked(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order]:
@@ -115,18 +147,20 @@ def _marked(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order
     for place in range(1, len(tokens)):
         for rows, forward in ((known.forward, True), (known.backward, False)):
             row = next((r for r in rows if tuple(words[place : place + len(r)]) == r), None)
-            if row is None:
+            if row is None or (row[0] in _LETS and not verb_at(words, place)):
                 continue
             left = _stems(text[: tokens[place][1]])
-            right = _stems(text[tokens[min(place + len(row), len(tokens)) - 1][2] :])
-            by = THROUGH if row in _WEAK else CAUSE
+            behind = text[tokens[min(place + len(row), len(tokens)) - 1][2] :]
+            right = _stems(behind if forward else re.split("[,;]", behind)[0])
+            by = THROUGH if row in _WEAK else REASON if row[0].startswith("reason") else CAUSE
             yield Order(by, left, right) if forward else Order(by, right, left)
         token, start, end = tokens[place]
         following = words[place + 1] if place + 1 < len(tokens) else ""
         left, right = _stems(text[:start]), _stems(text[end:])
         if token == "as" and following not in _BE and text[:start].rstrip().endswith(","):
             yield Order(CAUSE, right, left)
-        if token == "to" and words[place - 1] not in _NO_AIM and following and verb_at(words, place + 1):
+        is_aim = token == "to" and words[place - 1] not in _NO_AIM and not _FOR_WHOM.search(text[:start])
+        if is_aim and following and verb_at(words, place + 1):
             yield Order(CAUSE, left, right, weak=True)
         if token == "by" and following.endswith("ing"):
             yield Order(CAUSE, right, left, weak=True)
@@ -134,24 +168,41 @@ def _marked(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order
 
 def _done(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order]:
     words = [token for token, _, _ in tokens]
+    fronted = _MEANS_FIRST.match(text)
+    comma = _comma_before_clause(text) if fronted else 0
+    # "By outsourcing tasks, they save": the outsourcing saves as well.
+    means = _stems(text[fronted.end() : comma]) if fronted and comma else frozenset[str]()
     for place in range(1, len(tokens)):
         token, start, end = tokens[place]
         verb = verb_at(words, place)
-        if not verb:
+        if not verb or verb in _STATES:
             continue
         # "It needs to reduce costs": who needs to, does.
         left = _subject(text[: tokens[place - 1][1]]) if words[place - 1] == "to" else _doer(text[:start])
         behind = _BREAK_BEHIND.split(text[end:])[0]
         if (cut := _AUXILIARY.search(behind)) and cut.start():
             behind = behind[: cut.start()]
+        if place == 1 and words[0] == "to":
+            # "To save costs, they outsource": who does it stands behind.
+            continue
+        if words[place - 1] == "to" and (whom := _FOR_WHOM.search(text[: tokens[place - 1][1]])):
+            left = _stems(whom["who"])
         is_participle = token.endswith(("ed", "en")) or token in lexicon().irregular
         if is_participle and any(one in _BE for one in words[max(place - 3, 0) : place]):
             by = _BY.search(behind)
             if by is None:
                 continue
             left, right = _stems(behind[by.end() :]), left | _stems(behind[: by.start()])
+        elif _PREPOSITION.match(behind) and (verb in _BECOMES or (token.endswith("ed") and "have" not in words)):
+            # "Costs increased over the years", "the innovation accelerated by it".
+            continue
         else:
-            right = _stems(behind)
+            if left and start > comma:
+                left |= means
+            if match := _BY_MEANS.search(behind):
+                left |= _stems(match["means"])
+                behind = behind[: match.start()]
+            right = _stems(_WITH.sub("", behind))
         if verb == "benefit" and (source := re.search(r"\bfrom\b", behind)):
             left, right = _stems(behind[source.end() :]), left
         yield Order(verb, left, right)
@@ -174,6 +225,9 @@ def _doer(before: str) -> frozenset[str]:
     near = _stems(before[last.end() :])
     if near:
         return near
+    if last.group().lower() == "which" and before[: last.start()].rstrip().endswith(","):
+        # What comes before the comma, as a whole.
+        return _stems(before[: last.start()])
     if last.group().lower() in ("who", "which", "that"):
         words = read_words(before[: last.start()])
         return frozenset(word.stem for word in words[-1:])

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from assistant.support.lexicon import lexicon
-from assistant.support.order import CAUSE, PART, THROUGH, Order, doers_by_noun, read_orders
+from assistant.support.order import CAUSE, PART, REASON, THROUGH, Order, doers_by_noun, read_orders
 
 
 def turns_cause(said: str, proofs: Sequence[str]) -> bool:
     """Tell whether a statement has cause and effect the other way round than its proofs, one sentence each."""
-    return any(_turns(said, proofs, by) for by in (CAUSE, THROUGH))
+    return any(_turns(said, proofs, by) for by in (CAUSE, THROUGH, REASON))
 
 
 def turns_deed(said: str, proof: str) -> str:
@@ -38,13 +38,17 @@ def _turns(said: str, proofs: Sequence[str], by: str) -> bool:
         mine = ours
         if _has_strong(ours) and _has_strong(theirs):
             mine, theirs = ([one for one in own if not one.weak] for own in (mine, theirs))
-        crosses = crosses or any(_crosses(one, other) for one in mine for other in theirs)
+        crosses = crosses or any(
+            _crosses(one, other) and (one.weak == other.weak or _crosses_both_ways(one, other))
+            for one in mine
+            for other in theirs
+        )
         agrees = agrees or any(_agrees(one, other) for one in mine for other in theirs)
     return crosses and not agrees
 
 
 def _comparable(one: Order, other: Order) -> bool:
-    if CAUSE in (one.by, other.by) or THROUGH in (one.by, other.by):
+    if {CAUSE, THROUGH, REASON} & {one.by, other.by}:
         return False
     return one.by == other.by or lexicon().same(one.by, other.by) or _is_inverse(one, other)
 
@@ -66,14 +70,39 @@ def _has_strong(orders: Sequence[Order]) -> bool:
 
 
 def _crosses(one: Order, other: Order) -> bool:
-    both = {stem for stem in other.source if _meets({stem}, other.target)}
-    source, target = other.source - both, other.target - both
-    done_by, done_to = _meets(one.source, source), _meets(one.target, target)
-    to_doer, by_other = _meets(one.source, target), _meets(one.target, source)
+    done_by, done_to, to_doer, by_other = _shared(one, other)
+    source, target = (own & lexicon().actors for own in _own(other))
+    if _meets(one.source - one.target, target) and _meets(one.target - one.source, source):
+        # Who does it in the one has it done in the other, and the other way round.
+        return True
     if one.by == PART:
         return bool(to_doer and by_other) and to_doer + by_other > done_by + done_to
     # Either more is crossed than not, or who does it in the one has it done in the other.
-    return to_doer + by_other > done_by + done_to or bool(by_other and not done_by and (to_doer or done_to <= by_other))
+    return to_doer + by_other > done_by + done_to or bool(by_other and not done_by)
+
+
+def _crosses_both_ways(one: Order, other: Order) -> bool:
+    _, _, to_doer, by_other = _shared(one, other)
+    return bool(to_doer and by_other)
+
+
+def _shared(one: Order, other: Order) -> tuple[int, int, int, int]:
+    """Return how many words two orders share: of both sources, both targets, and across, ours named first."""
+    source, target = _own(other)
+    return (
+        _meets(one.source, source),
+        _meets(one.target, target),
+        _meets(one.source, target),
+        _meets(one.target, source),
+    )
+
+
+def _own(one: Order) -> tuple[set[str], set[str]]:
+    """Return the words of a source and of a target that the other of the two has nothing like."""
+    return (
+        {stem for stem in one.source if not _meets({stem}, one.target)},
+        {stem for stem in one.target if not _meets({stem}, one.source)},
+    )
 
 
 def _meets(ours: Set[str], theirs: Set[str]) -> int:

@@ -10,6 +10,7 @@ from assistant.support.text import TOKEN
 # "Only a low degree" claims no more than "a low degree".
 _SMALL = frozenset(["entry-level", "low", "little", "minimal", "limited", "basic"])
 _MUST = re.compile(r"\b(must|obliged|compulsory|mandatory)\b", re.IGNORECASE)
+_ONLY_WITH = re.compile(r"\bcan only ([^,;.]*?)\b(with|if|when|by|through)\b", re.IGNORECASE)
 _NO_MUST = re.compile(r"\bmust not\b", re.IGNORECASE)
 _NEEDED = re.compile(
     r"\b(must|needs?|needed|requires?|required|ha(?:s|ve) to|necessary|should|essential|crucial|vital|important|demands?"
@@ -27,6 +28,9 @@ _MANY = re.compile(
 def overstated(said: str, proof: str) -> list[str]:
     """Name what a claim says more strongly than its proof."""
     faults = []
+    if _NEEDED.search(proof):
+        # "Can only be done with it" is "requires it".
+        said = _ONLY_WITH.sub(r"can \1 \2", said)
     for group in lexicon().strong:
         ours, theirs = _strong(said, group), _strong(proof, group)
         if ours and not theirs:

@@ -24,23 +24,35 @@ _PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "
 _TURNED_ROUND = tuple(
     (re.compile(rf"\b(?:{verbs})\s+{way}\b", re.IGNORECASE), said)
     for verbs, way, said in (
-        ("go|goes|went|gone", "down", "decrease"),
-        ("go|goes|went|gone", "up", "increase"),
+        ("go|goes", "down", "decrease"),
+        ("went|gone", "down", "decreased"),
         ("going", "down", "decreasing"),
+        ("go|goes", "up", "increase"),
+        ("went|gone", "up", "increased"),
         ("going", "up", "increasing"),
-        ("bring|brings|brought|drive|drives|cut|cuts", "down", "reduce"),
+        ("bring|drive|cut", "down", "reduce"),
+        ("brings|drives|cuts", "down", "reduces"),
+        ("brought|driven", "down", "reduced"),
         ("bringing|driving|cutting", "down", "reducing"),
-        ("call|calls|called", "for", "need"),
-        ("carry|carries|carried", "out", "handle"),
+        ("call", "for", "need"),
+        ("calls", "for", "needs"),
+        ("called", "for", "needed"),
+        ("carry", "out", "handle"),
+        ("carries", "out", "handles"),
+        ("carried", "out", "handled"),
         ("carrying", "out", "handling"),
         ("fail|fails|failed|failing", "to", "not"),
         ("unable", "to", "not able to"),
+        ("no", "longer", "not"),
         ("anything", "but", "not"),
         ("far", "from", "not"),
-        ("no", "longer", "not"),
+        ("most|above", "(?:of )?all", "mainly"),
+        ("not", "always", "not necessarily"),
+        ("keep|keeps", "pace with", "keep up with"),
     )
 )
 _UPDATED = (
+    (re.compile(r"\b(?:brought|kept) up to date\b", re.IGNORECASE), "updated"),
     (re.compile(r"\b(?:bring|keep)(?:s|ing)? ((?:[\w'-]+ ){1,5}?)up to date\b", re.IGNORECASE), r"update \1"),
     (re.compile(r"\bbring(?:s|ing)? ((?:[\w'-]+ ){1,5}?)(?:in)?to line\b", re.IGNORECASE), r"align \1"),
     (re.compile(r"\b(?:go|goes|going|went) well\b", re.IGNORECASE), "succeed"),
@@ -63,6 +75,8 @@ _BEFORE_NO = 3
 _NOT_THIS = frozenset(
     [("instead", "of"), ("rather", "than"), ("opposed", "to"), ("except", "for")]
 )
+_TURNS = frozenset("turn turns turned turning change changes changed transform transforms transformed convert".split())
+_BUT_THAT = re.compile(r"^\s*(?:on|in|rather|instead|also|to|by|for|with|about)\b", re.IGNORECASE)
 # A clause with one of these says something of its own, which a negation before its comma does not reach.
 _SAYS_ANEW = re.compile(
     r"\b(is|are|was|were|has|have|had|can|will|may|might|must|should|does|do|so|but|which|who|it|they|then|because|since"
@@ -124,10 +138,18 @@ def read_words(text: str) -> tuple[Word, ...]:
     goes_on = False
     for start, end in _clause_spans(text):
         clause = text[start:end]
+        if text[:start].lower().endswith("but") and _BUT_THAT.match(clause):
+            found = _open_first(found)
         words, open_end = _read_clause(clause, goes_on=goes_on and not _SAYS_ANEW.search(clause))
         found += words
         goes_on = open_end and clause.rstrip()[-1:] in (",", "(", ")")
     return tuple(_join_phrases(found))
+
+
+def _open_first(words: list[Word]) -> list[Word]:
+    """Return words with the first denied one open: in "does not focus on this but on that" it is denied of this only."""
+    first = next((place for place, word in enumerate(words) if word.polarity < 0), len(words))
+    return [Word(word.stem, 0) if place == first else word for place, word in enumerate(words)]
 
 
 def _clause_spans(text: str) -> list[tuple[int, int]]:
@@ -146,8 +168,8 @@ def _read_clause(text: str, *, goes_on: bool) -> tuple[list[Word], bool]:
     known = lexicon()
     words = [token.lower() for token in TOKEN.findall(text)]
     found: list[Word] = []
-    # How many words to come are denied, and may be denied.
-    denied, maybe = 0, len(words) if goes_on else 0
+    # How many words to come are denied, may be denied, and are set aside: neither asserted nor denied.
+    denied, maybe, aside = 0, len(words) if goes_on else 0, 0
     for place, token in enumerate(words):
         following = words[place + 1 : place + 4]
         if _is_negation(token, known) and not (following and following[0] in known.undo):
@@ -155,15 +177,20 @@ def _read_clause(text: str, *, goes_on: bool) -> tuple[list[Word], bool]:
             maybe = 0 if denied == 1 else _REACH
             if token in _NOUN_NEGATIONS:
                 found[-_BEFORE_NO:] = [Word(word.stem, 0) for word in found[-_BEFORE_NO:]]
-            elif place and words[place - 1] in _BE and any(one.endswith(_PARTICIPLE) for one in following):
-                # "Expertise is not required": what is denied stands before.
+            elif place and words[place - 1] in _BE:
+                # "Expertise is not required", "is not the aim": what is denied may stand before.
                 found = [Word(word.stem, 0) for word in found]
-                denied = 1
+                denied = 1 if any(one.endswith(_PARTICIPLE) for one in following) else denied
             continue
         if token == "and" and denied:
             # What is listed behind may be denied with it, or be said anew.
             denied = 0
             continue
+        if token == "than" or (token == "from" and {"into", "to"} & set(words[place + 1 :]) and _TURNS & set(words)):
+            # What is compared with, or turned into something else.
+            aside = _REACH
+        elif token == "and" or (token in ("into", "to") and "from" in words[:place]):
+            aside = 0
         if tuple(words[place : place + 2]) in _NOT_THIS:
             denied, maybe = _DENIED, _REACH
             continue
@@ -177,10 +204,11 @@ def _read_clause(text: str, *, goes_on: bool) -> tuple[list[Word], bool]:
         for stem, sign in _signed_stems(token, known):
             if not stem.isdigit() and token not in NUMBER_WORDS and stem not in known.function:
                 is_own = token in known.hardly | known.scant
-                found.append(Word(stem, sign if is_own else -sign if denied else 0 if maybe else sign))
+                found.append(Word(stem, sign if is_own else -sign if denied else 0 if maybe or aside else sign))
                 if not is_own and (stem not in known.light or denied == 1):
                     denied -= bool(denied)
                     maybe -= bool(maybe)
+                    aside -= bool(aside)
     return found, bool(denied or maybe)
 
 

@@ -12,8 +12,8 @@ from functools import cache
 from assistant.support.lexicon import lexicon
 
 _BEFORE_NOUN = frozenset(
-    "a an the this that these those its their his her our your my of for in with on at by from into about as than "
-    "between through without per all every each no any both more most less main own such other another client's "
+    "a an the this these those its their his her our your my of for in with on at by from into about as than "
+    "between through without per all every each no any more most less main own such other another client's "
     "low-level high-level new".split()
 )
 _BEFORE_VERB = frozenset(
@@ -22,6 +22,7 @@ _BEFORE_VERB = frozenset(
     "mostly mainly primarily".split()
 )
 _BEHIND_NOUN = frozenset(["of", "is", "are", "was", "were", "include", "includes", "has", "have", "can", "may"])
+_ADJECTIVE = ("al", "ive", "ous", "ic", "ful", "less", "ary")
 _VOWELS = "aeiou"
 
 
@@ -36,7 +37,7 @@ def verb_at(tokens: Sequence[str], place: int) -> str:
     token, behind = tokens[place], tokens[place + 1] if place + 1 < len(tokens) else ""
     if base not in lexicon().nouns_too or token.endswith("ed") or before in _BEFORE_VERB or before.endswith("ly"):
         return base
-    if behind in _BEHIND_NOUN or not behind:
+    if behind in _BEHIND_NOUN or not behind or before.endswith(_ADJECTIVE):
         return ""
     # Subject and verb agree: "providers benefit", "the provider benefits".
     is_plural = before.endswith("s") and not before.endswith("ss")
