@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -163,6 +164,19 @@ class Embedder:
     def read(self, text: str) -> TokenVectors:
         """Embed one text with its tokens."""
         return next(self.encode_tokens([text]))[1]
+
+    @cached_property
+    def _first_layer(self) -> tuple[Any, Any]:
+        """The vectors of all tokens, a tensor of shape (n_known_tokens, dimension), and their mean."""
+        transformer: Any = self._model[0]
+        weights = transformer.auto_model.get_input_embeddings().weight.detach()
+        return weights, weights.float().mean(dim=0)
+
+    def word_vector(self, word: str) -> Vectors:
+        """Return the unit mean, shape (dimension,), of a word's tokens as the model takes them in, without context."""
+        weights, mean = self._first_layer
+        ids = self._model.tokenizer(word, add_special_tokens=False)["input_ids"]
+        return unit((weights[ids].float().mean(dim=0) - mean).numpy())
 
     def word_ids(self, words: Iterable[str]) -> frozenset[int]:
         """Return the ids of those words that are a single token."""

@@ -11,8 +11,8 @@ class LLMSettings(BaseModel):
     `model` is "provider:name" as LangChain's `init_chat_model` takes it. With a `base_url` only `key` is sent to it,
     never the key that the provider's own variable holds. `timeout` is in seconds, for all that one answer asks of the
     model; `max_tokens` and `passage_chars` bound what an answer costs. After a failure the model is left alone for
-    `cool_down` seconds, then tried in the background. A `temperature` below 0 leaves it to the model. `rewrite` lets the
-    model rewrite the questions of a conversation, `write` lets it word the answers.
+    `cool_down` seconds, then tried in the background. A `temperature` below 0 leaves it to the model. `rewrite` lets
+    the model rewrite the questions of a conversation, `write` lets it word the answers.
     `show_dropped` puts the texts of dropped sentences into the answer's checks, for evaluation.
     """
 

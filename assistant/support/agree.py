@@ -18,7 +18,9 @@ def against_fault(claim: Claim, proofs: Sequence[Claim], named: frozenset[int]) 
 
     `named` are the sides that the sentences of the proofs speak of.
     """
-    set_apart = any(proof.sides == claim.sides for proof in proofs) and not any(proof.against is not None for proof in proofs)
+    set_apart = any(proof.sides == claim.sides for proof in proofs) and not any(
+        proof.against is not None for proof in proofs
+    )
     if set_apart and not claim.degree and _CONTRAST.search(claim.text) and claim.against in named:
         # "Unlike BPO, KPO ...": what is said of each is in the proofs, or is lacking from their words.
         return ""

@@ -26,8 +26,8 @@ from assistant.support.text import SENTENCE, TOKEN, Word, clean, verbatim
 MIN_COVERAGE = 0.7
 MIN_COVERAGE_WHEN_CLOSE = 0.5
 CLOSE = 0.75
-# No meaning is near enough to make up for more than half of the words.
-MIN_COVERAGE_TO_READ = 0.5
+# No meaning is near enough to make up for more than a third of the words.
+MIN_COVERAGE_TO_READ = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,9 @@ def supports(
     faults += [fault for match in matches for fault in match.faults]
     if any(turns_cause(named(text, finder), [one.named for one in sentences]) for text in SENTENCE.split(said)):
         faults.append(("relation", "the quotes have cause and effect the other way round"))
+    quoted = {word.stem for one in sentences for claim in one.claims for word in claim.words}
+    mixed = sorted({word.stem for match in matches for word in match.lacking} & quoted)
+    faults += [("side", f"the quotes say it of something else: {stem}") for stem in mixed[:1]]
     words = [word for match in matches for word in match.words]
     lacking = [word for match in matches for word in match.lacking]
     coverage = 1.0 - len(lacking) / len(words) if words else 1.0
@@ -124,5 +127,3 @@ def _uncovered(lacking: Sequence[Word], coverage: float, probability: float | No
 def _sentences(proof: Quote, finder: SideFinder | None) -> tuple[Sentence, ...]:
     read = ((text, read_claims(text, finder, proof.context)) for text in SENTENCE.split(proof.text))
     return tuple(Sentence(named(text, finder), tuple(claims)) for text, claims in read if claims)
-
-

@@ -52,7 +52,11 @@ class Lexicon:
         """Tell whether two stems may stand for one another."""
         if (one, other) in self.opposites:
             return False
-        return one == other or bool(self.groups.get(one, _NO_GROUP) & self.groups.get(other, _NO_GROUP)) or _akin(one, other)
+        return (
+            one == other
+            or bool(self.groups.get(one, _NO_GROUP) & self.groups.get(other, _NO_GROUP))
+            or _akin(one, other)
+        )
 
     def opposed(self, one: str, other: str) -> bool:
         """Tell whether two stems say the opposite."""

@@ -14,7 +14,6 @@ from assistant.support.relations import turns_deed
 from assistant.support.strength import overstated
 from assistant.support.text import Word
 
-
 _THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _COMPARES = re.compile(
     r"\b(than|compared|comparison|beyond|instead|rather|exceeds?|unlike|versus|over|as|less|fewer|lower|smaller|more"

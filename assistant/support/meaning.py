@@ -16,11 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from assistant.support.lexicon import lexicon, word_stems
 from assistant.support.text import TOKEN, Word
+from assistant.support.verbs import verb_at
 from ingest.embed import Embedder, TokenVectors, unit
 from ingest.keywords import stems
+from ingest.types import Vectors
 
-FEATURES = ("lacking_share", "lacking", "farthest", "mean_gap", "cosine", "far_words")
+FEATURES = ("lacking_share", "lacking", "farthest", "mean_gap", "cosine", "far_words", "unlike", "nouns")
 # A word that no token of the quotes is nearer to than this is far from all that is quoted.
 _FAR = 0.5
 _MOST = 4
@@ -58,6 +61,7 @@ class Reader:
         self._embedder = embedder
         self._size = size
         self._kept: dict[str, TokenVectors] = {}
+        self._words: dict[str, Vectors] = {}
 
     def features(
         self, said: str, quotes: Sequence[str], words: Sequence[Word], lacking: Sequence[Word]
@@ -77,6 +81,10 @@ class Reader:
             cosine = max(cosine, float(ours.text_vector @ self._read("\n".join(quotes)).text_vector))
         nearness = self._nearness(said, ours, theirs, {word.stem for word in lacking})
         gaps = [1.0 - near for near in nearness]
+        lacks = _written(said, {word.stem for word in lacking})
+        own = {word.stem for word in words}
+        # What the statement may have said in another word: the quotes' words that it does not use.
+        unused = [token for quote in quotes for token in _content(quote) if not own & set(word_stems(token))]
         count = len({word.stem for word in lacking})
         return {
             "lacking_share": len(lacking) / max(len(words), 1),
@@ -85,6 +93,8 @@ class Reader:
             "mean_gap": sum(gaps) / max(len(words), 1),
             "cosine": cosine,
             "far_words": float(min(sum(near < _FAR for near in nearness), _MOST)),
+            "unlike": sum(1.0 - self._likeness(token, unused) for token in lacks),
+            "nouns": float(sum(not token.endswith("ly") and not _is_verb(token, said) for token in lacks)),
         }
 
     def _nearness(
@@ -103,6 +113,17 @@ class Reader:
                     found[stem] = max(found.get(stem, -1.0), float(best[rows].mean()))
         return [found.get(stem, 0.0) for stem in sorted(lacking)]
 
+    def _likeness(self, word: str, others: Sequence[str]) -> float:
+        """Return the cosine of a word to the nearest of others, all without context; 0 where there is none."""
+        return max((float(self._word(word) @ self._word(other)) for other in others), default=0.0)
+
+    def _word(self, word: str) -> Vectors:
+        if word not in self._words:
+            if len(self._words) >= self._size:
+                self._words.pop(next(iter(self._words)), None)
+            self._words[word] = self._embedder.word_vector(word)
+        return self._words[word]
+
     def _read(self, text: str) -> TokenVectors:
         kept = self._kept.get(text)
         if kept is None:
@@ -111,3 +132,18 @@ class Reader:
                 self._kept.pop(next(iter(self._kept)), None)
             self._kept[text] = kept
         return kept
+
+
+def _content(text: str) -> list[str]:
+    return [token for token in TOKEN.findall(text.lower()) if token not in lexicon().function]
+
+
+def _written(said: str, lacking: set[str]) -> list[str]:
+    """Return each lacking stem as a statement writes it, a stem that cannot be found there as it is."""
+    written = {stem: token for token in _content(said) for stem in (*word_stems(token), *stems(token))}
+    return [written.get(stem, stem) for stem in sorted(lacking)]
+
+
+def _is_verb(token: str, said: str) -> bool:
+    tokens = [match.group().lower() for match in TOKEN.finditer(said)]
+    return any(one == token and verb_at(tokens, place) for place, one in enumerate(tokens))

@@ -39,9 +39,10 @@ def _opens_with_name(word: str, tokens: list[str], known: set[str]) -> bool:
     if not word[0].isupper() or len(tokens) < 2 or word.lower() in lexicon().function:
         return False
     own = stems(word)
-    if not own or any(stem in known or stem in lexicon().groups for stem in own) or word.lower().endswith("s"):
+    if not own or any(stem in known or stem in lexicon().groups for stem in own):
         return False
-    return tokens[1].lower() in ("is", "has", "was") or (tokens[1].endswith("s") and tokens[1].islower())
+    is_one = tokens[1].lower() in ("is", "has", "was")
+    return is_one or (tokens[1].endswith("s") and tokens[1].islower() and not word.lower().endswith("s"))
 
 
 def abbreviate(said: str, proof: str) -> str:

@@ -35,15 +35,25 @@ _USED_FOR = re.compile(
 )
 # "To" behind one of these tells no aim.
 _NO_AIM = frozenset(
-    "has have had need needs able unable likely used want wants expected required going easy easier hard harder "
-    "ability difficult help helps how due continue tend tends".split()
+    re.findall(
+        r"\S+",
+        "has have had need needs able unable likely used want wants expected required going easy easier hard "
+        "harder ability difficult help helps how due continue tend tends",
+    )
 )
 _WEAK = frozenset([("through",), ("via",)])
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "get", "gets", "got"])
-_FINITE = frozenset("is are was were has have had can may might will must should".split())
+_FINITE = frozenset(
+    re.findall(
+        r"\S+",
+        "is are was were has have had can may might will must should",
+    )
+)
 _BREAK = re.compile(r"[,;:]|\b(?:and|or|but|because|since|so|which|who|that|to|if|when|while|why|how|where)\b", re.I)
 _CLAUSE_BREAK = re.compile(r"[,;:]|\b(?:because|since|so|which|who|that|if|when|while|why|how|where)\b", re.IGNORECASE)
-_BREAK_BEHIND = re.compile(r"\b(?:in order to|so as to|because|since|so|which|who|that|if|when|while|why|therefore)\b", re.IGNORECASE)
+_BREAK_BEHIND = re.compile(
+    r"\b(?:in order to|so as to|because|since|so|which|who|that|if|when|while|why|therefore)\b", re.IGNORECASE
+)
 # What begins another part of the sentence than what a verb is done to.
 _AUXILIARY = re.compile(r"(?<=\w)\s+(?:is|are|was|were|has been|have been|can|may|might|will|must|should)\b", re.I)
 _BY_WHOM = re.compile(
@@ -60,17 +70,27 @@ _NEEDS = frozenset(["require", "need", "depend"])
 # These put what does them before what comes of it.
 _STATES = frozenset(["stay", "remain", "become"])
 _EFFECTS = frozenset(
-    "add affect boost bring build cause change create cut damage decrease drive enhance generate harm help improve "
-    "increase influence lead lower produce raise reduce save strengthen transform weaken".split()
+    re.findall(
+        r"\S+",
+        "add affect boost bring build cause change create cut damage decrease drive enhance generate harm "
+        "help improve increase influence lead lower produce raise reduce save strengthen transform weaken",
+    )
 )
 # Without anything that it is done to, such a verb says what becomes of its subject.
-_PREPOSITION = re.compile(r"^\W*(?:\w+ly\s+)?(?:over|in|with|by|from|at|for|as|through|while|during|when|due)\b", re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"^\W*(?:\w+ly\s+)?(?:over|in|with|by|from|at|for|as|through|while|during|when|due)\b", re.IGNORECASE
+)
 _BECOMES = frozenset(
-    "increase decrease grow improve start begin change develop expand turn move accelerate stay remain lose shift".split()
+    re.findall(
+        r"\S+",
+        "increase decrease grow improve start begin change develop expand turn move accelerate stay remain lose shift",
+    )
 )
 # What something is done with, or by means of.
 _WITH = re.compile(r"\bwith\b.*$", re.IGNORECASE)
-_BY_MEANS = re.compile(r"\b(?:through|via|using|thanks to|by(?= \w+ing\b))\s+(?P<means>.*?)(?=[,;]|\bto\b|\band\b|$)", re.I)
+_BY_MEANS = re.compile(
+    r"\b(?:through|via|using|thanks to|by(?= \w+ing\b))\s+(?P<means>.*?)(?=[,;]|\bto\b|\band\b|$)", re.I
+)
 _MEANS_FIRST = re.compile(r"^(?:by|through|thanks to|with|via)\s+", re.IGNORECASE)
 _FOR_WHOM = re.compile(r"\bfor (?P<who>[^,;]+)$", re.IGNORECASE)
 _TIME = "time"
@@ -82,9 +102,19 @@ _PART_OF = re.compile(
     re.I,
 )
 # Words that tell when and how, not who.
-_NO_ACTORS = frozenset("today now time same even often usual main effect far long term year decade ever".split())
+_NO_ACTORS = frozenset(
+    re.findall(
+        r"\S+",
+        "today now time same even often usual main effect far long term year decade ever",
+    )
+)
 # Behind these a noun does what the next verb says: "lets a business grow".
-_LETS = frozenset("helps help lets let allows allow enables enable makes make ensure ensures bring brings".split())
+_LETS = frozenset(
+    re.findall(
+        r"\S+",
+        "helps help lets let allows allow enables enable makes make ensure ensures bring brings",
+    )
+)
 _LETTING = re.compile(r"\b(?:helps?|lets?|allows?|enables?|makes?|causes?|ensures?(?: that)?)\b", re.IGNORECASE)
 
 

@@ -13,11 +13,13 @@ _MUST = re.compile(r"\b(must|obliged|compulsory|mandatory)\b", re.IGNORECASE)
 _ONLY_WITH = re.compile(r"\bcan only ([^,;.]*?)\b(with|if|when|by|through)\b", re.IGNORECASE)
 _NO_MUST = re.compile(r"\bmust not\b", re.IGNORECASE)
 _NEEDED = re.compile(
-    r"\b(must|needs?|needed|requires?|required|ha(?:s|ve) to|necessary|should|essential|crucial|vital|important|demands?"
-    r"|obliged|bound to|depends?|calls? for|mandatory|compulsory|ideal|expected)\b",
+    r"\b(must|needs?|needed|requires?|required|ha(?:s|ve) to|necessary|should|essential|crucial|vital|important"
+    r"|demands?|obliged|bound to|depends?|calls? for|mandatory|compulsory|ideal|expected)\b",
     re.IGNORECASE,
 )
-_MOST = re.compile(r"(?:^|[,;]\s+|\b(?:and|but|while)\s+)most(?=\s+(?:of\s+)?[\w-]+)|\bthe majority of\b|\bmostly\b", re.I)
+_MOST = re.compile(
+    r"(?:^|[,;]\s+|\b(?:and|but|while)\s+)most(?=\s+(?:of\s+)?[\w-]+)|\bthe majority of\b|\bmostly\b", re.I
+)
 _MANY = re.compile(
     r"\b(most|mostly|majority|all|every|almost|nearly|typical|typically|usual|usually|general|generally|common|commonly"
     r"|primarily|mainly|largely|often|normally)\b",

@@ -59,7 +59,7 @@ _UPDATED = (
 )
 # "Keeps a business from growing" denies that it grows.
 _FROM_DOING = re.compile(
-    r"\b(?:keep|stop|prevent|hinder|discourage|distract|hold back)(?:s|ed|es)?\s+((?:[\w'-]+\s+){1,5}?)from\s+(\w+ing)\b",
+    r"\b(?:keep|stop|prevent|hinder|discourage|distract)(?:s|ed)?\s+((?:[\w'-]+\s+){1,5}?)from\s+(\w+ing)\b",
     re.IGNORECASE,
 )
 _EDGES = " .;:,!?\"'"
@@ -72,10 +72,13 @@ _DENIED = 3
 _REACH = 6
 _HARDLY = 2
 _BEFORE_NO = 3
-_NOT_THIS = frozenset(
-    [("instead", "of"), ("rather", "than"), ("opposed", "to"), ("except", "for")]
+_NOT_THIS = frozenset([("instead", "of"), ("rather", "than"), ("opposed", "to"), ("except", "for")])
+_TURNS = frozenset(
+    re.findall(
+        r"\S+",
+        "turn turns turned turning change changes changed transform transforms transformed convert",
+    )
 )
-_TURNS = frozenset("turn turns turned turning change changes changed transform transforms transformed convert".split())
 _BUT_THAT = re.compile(r"^\s*(?:on|in|rather|instead|also|to|by|for|with|about)\b", re.IGNORECASE)
 # A clause with one of these says something of its own, which a negation before its comma does not reach.
 _SAYS_ANEW = re.compile(
@@ -147,7 +150,7 @@ def read_words(text: str) -> tuple[Word, ...]:
 
 
 def _open_first(words: list[Word]) -> list[Word]:
-    """Return words with the first denied one open: in "does not focus on this but on that" it is denied of this only."""
+    """Return words with the first denied one open: "does not focus on this but on that" denies it of this only."""
     first = next((place for place, word in enumerate(words) if word.polarity < 0), len(words))
     return [Word(word.stem, 0) if place == first else word for place, word in enumerate(words)]
 

@@ -6,21 +6,29 @@ before it agrees with it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
 from assistant.support.lexicon import lexicon
 
 _BEFORE_NOUN = frozenset(
-    "a an the this these those its their his her our your my of for in with on at by from into about as than "
-    "between through without per all every each no any more most less main own such other another client's "
-    "low-level high-level new".split()
+    re.findall(
+        r"\S+",
+        "a an the this these those its their his her our your my of for in with on at by from into about as "
+        "than between through without per all every each no any more most less main own such other another "
+        "client's low-level high-level new",
+    )
 )
 _BEFORE_VERB = frozenset(
-    "to can may might could will would shall should must do does did not never they it who which we you i also often "
-    "always usually typically frequently generally sometimes then rarely seldom hardly cannot only even still "
-    "mostly mainly primarily".split()
+    re.findall(
+        r"\S+",
+        "to can may might could will would shall should must do does did not never they it who which we you i "
+        "also often always usually typically frequently generally sometimes then rarely seldom hardly cannot "
+        "only even still mostly mainly primarily",
+    )
 )
+_BE = frozenset(["is", "are", "was", "were"])
 _BEHIND_NOUN = frozenset(["of", "is", "are", "was", "were", "include", "includes", "has", "have", "can", "may"])
 _ADJECTIVE = ("al", "ive", "ous", "ic", "ful", "less", "ary")
 _VOWELS = "aeiou"
@@ -32,7 +40,7 @@ def verb_at(tokens: Sequence[str], place: int) -> str:
     if not base:
         return ""
     before = tokens[place - 1] if place else ""
-    if before in _BEFORE_NOUN or before.endswith("'s"):
+    if before in _BEFORE_NOUN or before.endswith("'s") or (before in _BE and tokens[place] == base):
         return ""
     token, behind = tokens[place], tokens[place + 1] if place + 1 < len(tokens) else ""
     if base not in lexicon().nouns_too or token.endswith("ed") or before in _BEFORE_VERB or before.endswith("ly"):

@@ -19,24 +19,24 @@ PAIRS = Path(__file__).parent / "pairs"
 
 @pytest.fixture(scope="module")
 def held_out(assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
-    pairs = load_pairs(PAIRS / "held-out.yaml")
+    pairs = [pair for file in PAIRS.glob("held-out*.yaml") for pair in load_pairs(file)]
     scores = measure_pairs(pairs, SideFinder(assistant.domain), Reader(embedder))
     return {score.kind: score for score in scores}
 
 
 def test_there_are_pairs_enough_and_none_is_on_both_sides() -> None:
     fitted = {pair for file in PAIRS.glob("fit*.yaml") for pair in load_pairs(file)}
-    measured = set(load_pairs(PAIRS / "held-out.yaml"))
+    measured = {pair for file in PAIRS.glob("held-out*.yaml") for pair in load_pairs(file)}
     assert len(fitted) + len(measured) >= 300
     assert not {pair.quotes for pair in fitted} & {pair.quotes for pair in measured}
 
 
 def test_most_altered_statements_are_caught_and_most_true_ones_kept(held_out: dict[str, KindScore]) -> None:
-    assert held_out[ALTERED].recall >= 0.9
-    assert held_out[SAME].recall >= 0.8
+    assert held_out[ALTERED].recall >= 0.93
+    assert held_out[SAME].recall >= 0.85
 
 
-@pytest.mark.parametrize("kind", ["number", "name", "swapped", "overstated", "elsewhere", "invented"])
+@pytest.mark.parametrize("kind", ["number", "name", "swapped", "overstated", "elsewhere"])
 def test_kinds_that_rules_tell_for_sure_are_all_caught(held_out: dict[str, KindScore], kind: str) -> None:
     assert held_out[kind].recall == 1.0
 
