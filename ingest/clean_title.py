@@ -1,7 +1,8 @@
 """Find what a saved page says of itself: its title, and its publisher and date where it states them.
 
 Nothing is guessed: a publisher is only what follows the page's own title in its window title
-("Title - Blog - Publisher"), a date only what follows "Published" or a word like it.
+("Title - Blog - Publisher"), or what its copyright notice names and the page names elsewhere too; a date only what
+follows "Published" or a word like it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ _DATE_LINE = re.compile(r"^\W*(first )?(published|posted)\b|^by \w.*\b(19|20)\d\
 _BYLINE = re.compile(r"^(By|Written by|Author:)( [A-Z][\w.'’-]*){1,4}$")
 _CHANGED = re.compile(r"\b(updated|modified|revised|reviewed)\b", re.IGNORECASE)
 _TOPIC = re.compile(r"^(?:faqs?|frequently asked questions)\s*(?::|–|-|about|on)\s*(.+)$", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"^(?:copyright\b|©|\(c\))[\s©]*(?:(?:19|20)\d\d)?(?:\s*[–-]\s*(?:19|20)\d\d)?[\s,|–-]*(?:by\s+)?"
+    r"(?P<name>[A-Z0-9][^.|©]{1,50}?(?:,? (?:inc|ltd|llc|co)\.?)?)(?:\s*[.,|–-]*\s*all rights reserved\b.*|\.|\s*\|.*)?$",
+    re.IGNORECASE,
+)
 _HOME = re.compile(r"^home\b\W*", re.IGNORECASE)
 
 
@@ -45,10 +51,11 @@ def find_front(blocks: Sequence[Block]) -> Front:
     head = _head(blocks)
     at = _title_at(blocks, head)
     used: set[int] = set()
-    title = publisher = published = None
+    title = published = None
+    publisher = _copyright_holder(blocks)
     if at is not None:
-        title, publisher = _split_window_title(blocks, at)
-        publisher = publisher or _find_suffix(blocks, title)
+        title, suffix = _split_window_title(blocks, at)
+        publisher = suffix or _find_suffix(blocks, title) or publisher
         used = {at} | _find_echoes(blocks, title, head)
         if dropped:
             used |= {i for i in head if i < at}
@@ -145,6 +152,19 @@ def _find_suffix(blocks: Sequence[Block], title: str) -> str | None:
         rest = block.text[len(title) :]
         if block.text.casefold().startswith(title.casefold()) and _SEPARATOR.match(rest):
             return _SEPARATOR.split(rest)[-1].strip() or None
+    return None
+
+
+def _copyright_holder(blocks: Sequence[Block]) -> str | None:
+    """Return the name in a copyright notice, where another line of the page is that name or has it."""
+    for block in blocks:
+        if block.kept or not (found := _COPYRIGHT.match(block.text)):
+            continue
+        name = found.group("name").strip()
+        pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+        for other in blocks:
+            if other is not block and (same := pattern.search(other.text)):
+                return same.group()
     return None
 
 

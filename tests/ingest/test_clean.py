@@ -78,6 +78,23 @@ def test_what_the_page_states_of_itself_is_kept_beside_the_text() -> None:
     assert (bread.publisher, bread.published) == ("Hearth & Crumb", None)  # "Updated" is not "published"
 
 
+@pytest.mark.parametrize(
+    ("notice", "publisher"),
+    [
+        ("© 2019-2022 - Mill Press. All rights reserved. The names are trademarks of their owners.", "Mill Press"),
+        ("Copyright © 2021 MILL PRESS", "Mill Press"),
+        ("(c) Mill Press", "Mill Press"),
+        ("© 2022 Another Firm. All rights reserved.", None),
+        ("© 2022. All rights reserved.", None),
+    ],
+)
+def test_a_copyright_notice_names_the_publisher_where_the_page_knows_the_name(
+    notice: str, publisher: str | None
+) -> None:
+    page = f"Mill Press\n\nMENUMENU\n\nOf mills\n\nMills grind what the fields around them yield.\n\n{notice}\n"
+    assert clean_page_text(page).publisher == publisher
+
+
 def test_headings_questions_and_lists_become_markdown() -> None:
     text = clean_page_text(read("green-vs-solar-roofs.txt")).text
     assert "\n## What is a green roof?\n" in text
