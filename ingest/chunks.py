@@ -21,7 +21,7 @@ from ingest.settings import IngestSettings
 from ingest.types import Article, Chunk, Kind, Sentence
 
 # Part of each snapshot's manifest: raise it whenever the same article would be split differently.
-CHUNKER_VERSION = 3
+CHUNKER_VERSION = 4
 
 # The marks that a line may begin with: of block quotes, and of a list's items.
 _QUOTE = re.compile(r"[ \t]*>(?:[ \t]*>)*[ \t]*")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import mmap
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -109,7 +110,9 @@ def sentence_context(chunk: Chunk, sentence: Sentence) -> str:
         lead = next((s.text for s in chunk.sentences if (s.start, s.end) == sentence.intro), chunk.heading)
         return f"{lead} {sentence.text}"
     if chunk.kind is Kind.TABLE_ROW:
-        return f"{last_heading(chunk)}: {sentence.text}"
+        named = not sentence.column or re.search(rf"\b{re.escape(sentence.column)}", sentence.text, re.IGNORECASE)
+        row = last_heading(chunk) if named else f"{last_heading(chunk)}, {sentence.column}"
+        return f"{row}: {sentence.text}"
     return sentence.text
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ingest.articles import decode, read_article
 from ingest.chunks import split_article
 from ingest.embed import Embedder
+from ingest.segments import sentence_context
 from ingest.settings import IngestSettings
 from ingest.types import Article, Chunk, Kind
 from tests.conftest import CORPUS
@@ -166,6 +167,15 @@ def test_a_table_row_is_one_chunk_with_its_label_and_its_columns_headers(embedde
     assert (price.kind, price.heading) == (Kind.TABLE_ROW, "Costs > Price")
     assert [(cell.column, cell.text) for cell in price.sentences] == [("BPO", "low | flat"), ("KPO", "high")]
     assert [(cell.column, cell.text) for cell in risk.sentences] == [("KPO", "some risk")]
+
+
+def test_a_cell_that_does_not_name_its_column_is_read_with_it(embedder: Embedder) -> None:
+    header = "| Aspect | Canal | Railway |\n|---|---|---|\n"
+    (row,) = split(f"{header}| Speed | It is slow. | A railway is fast. |\n", embedder)
+    assert [sentence_context(row, cell) for cell in row.sentences] == [
+        "Speed, Canal: It is slow.",
+        "Speed: A railway is fast.",
+    ]
 
 
 def test_a_table_of_one_column_keeps_its_cells(embedder: Embedder) -> None:
