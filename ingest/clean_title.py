@@ -29,7 +29,8 @@ _CHANGED = re.compile(r"\b(updated|modified|revised|reviewed)\b", re.IGNORECASE)
 _TOPIC = re.compile(r"^(?:faqs?|frequently asked questions)\s*(?::|–|-|about|on)\s*(.+)$", re.IGNORECASE)
 _COPYRIGHT = re.compile(
     r"^(?:copyright\b|©|\(c\))[\s©]*(?:(?:19|20)\d\d)?(?:\s*[–-]\s*(?:19|20)\d\d)?[\s,|–-]*(?:by\s+)?"
-    r"(?P<name>[A-Z0-9][^.|©]{1,50}?(?:,? (?:inc|ltd|llc|co)\.?)?)(?:\s*[.,|–-]*\s*all rights reserved\b.*|\.|\s*\|.*)?$",
+    r"(?P<name>[A-Z0-9][^.|©]{1,50}?(?:,? (?:inc|ltd|llc|co)\.?)?)"
+    r"(?:\s*[.,|–-]*\s*all rights reserved\b.*|\.(?:\s.*)?|\s*\|.*)?$",
     re.IGNORECASE,
 )
 _HOME = re.compile(r"^home\b\W*", re.IGNORECASE)
@@ -158,7 +159,7 @@ def _find_suffix(blocks: Sequence[Block], title: str) -> str | None:
 def _copyright_holder(blocks: Sequence[Block]) -> str | None:
     """Return the name in a copyright notice, where another line of the page is that name or has it."""
     for block in blocks:
-        if block.kept or not (found := _COPYRIGHT.match(block.text)):
+        if not (found := _COPYRIGHT.match(block.text)):
             continue
         name = found.group("name").strip()
         pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)

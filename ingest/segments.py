@@ -26,6 +26,7 @@ from ingest.errors import IndexDamaged
 from ingest.keywords import stems, words
 from ingest.postings import Postings, PostingsWriter
 from ingest.records import Records, RecordWriter
+from ingest.sentences import leans_on_label
 from ingest.types import Article, Chunk, Kind, Sentence, StoredChunk, Vectors
 
 ARTICLES = "articles.jsonl"
@@ -110,9 +111,13 @@ def sentence_context(chunk: Chunk, sentence: Sentence) -> str:
         lead = next((s.text for s in chunk.sentences if (s.start, s.end) == sentence.intro), chunk.heading)
         return f"{lead} {sentence.text}"
     if chunk.kind is Kind.TABLE_ROW:
-        named = not sentence.column or re.search(rf"\b{re.escape(sentence.column)}", sentence.text, re.IGNORECASE)
-        row = last_heading(chunk) if named else f"{last_heading(chunk)}, {sentence.column}"
+        row = last_heading(chunk)
+        if sentence.column and not re.search(rf"\b{re.escape(sentence.column)}", sentence.text, re.IGNORECASE):
+            row = f"{row}, {sentence.column}"
         return f"{row}: {sentence.text}"
+    introduction = chunk.sentences[0]
+    if chunk.kind is Kind.LIST and introduction.text.endswith(":") and leans_on_label(sentence.text):
+        return f"{introduction.text} {sentence.text}"
     return sentence.text
 
 

@@ -14,6 +14,8 @@ from markdown_it.token import Token
 from syntok import segmenter
 from syntok.tokenizer import Tokenizer
 
+# "Winter storage: It includes draining": what stands behind the label speaks of it.
+_LEANS_ON_LABEL = re.compile(r"[^.:]{2,60}(?:: | [–—-] )(?:It|This|That|These|Those|They)\b")
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _WHITESPACE = re.compile(r"\s+")
 
@@ -33,6 +35,11 @@ def plain_text(markdown: str) -> str:
     """Return a span's text without emphasis, links, code or image marks or HTML tags, on one line."""
     tokens = _inline_parser().parseInline(markdown)
     return _WHITESPACE.sub(" ", "".join(_visible(token) for token in tokens)).strip()
+
+
+def leans_on_label(item: str) -> bool:
+    """Tell whether an item of a list begins with a label that it goes on to speak of by a pronoun."""
+    return _LEANS_ON_LABEL.match(item) is not None
 
 
 def _close_gaps(text: str, spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:

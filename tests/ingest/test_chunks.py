@@ -160,6 +160,21 @@ def test_statements_that_a_semicolon_parts_are_sentences_of_their_own(embedder: 
     assert [item.intro is None for item in items.sentences] == [True, True, True, False]
 
 
+def test_an_item_that_speaks_of_its_label_is_read_with_the_introduction(embedder: Embedder) -> None:
+    (chunk,) = split(
+        "A canal firm offers these services:\n\n- Dredging: This covers the whole bed.\n"
+        "- Towing – They use horses.\n- Locks: A lock is closed at night. It is old.\n",
+        embedder,
+    )
+    intro = "A canal firm offers these services:"
+    assert [sentence_context(chunk, item) for item in chunk.sentences[1:]] == [
+        f"{intro} Dredging: This covers the whole bed.",
+        f"{intro} Towing – They use horses.",
+        "Locks: A lock is closed at night.",
+        "It is old.",
+    ]
+
+
 def test_a_table_row_is_one_chunk_with_its_label_and_its_columns_headers(embedder: Embedder) -> None:
     header = "# Costs\n\n| Aspect | BPO | **KPO** |\n|:--|---|---|\n"
     table = f"{header}| Price | low \\| flat | `high` |\n| Risk || some<br>risk |\n"
