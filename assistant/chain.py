@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.abstain import Calibration, load_calibration
-from assistant.compare import Row, prepare_rows
+from assistant.compare import prepare_comparison
 from assistant.disagree import Topic, prepare_topics
 from assistant.followup import resolve
 from assistant.index import OpenIndex, open_index
@@ -77,7 +77,7 @@ class Assistant:
         self._known = frozenset(stems(" ".join(known)))
         self._reader = QuestionReader(index.domain, self._finder, Speller(known))
         self._maker = QueryMaker(index, embedder, self._finder)
-        self._rows: tuple[Row, ...] = prepare_rows(
+        self._comparison = prepare_comparison(
             index, embedder, self._reader, self._maker, self._finder, settings.search
         )
         self._llm: LLMWriter | None = None
@@ -250,7 +250,7 @@ class Assistant:
             index=self.index,
             finder=self._finder,
             known=self._known,
-            rows=self._rows,
+            comparison=self._comparison,
             topics=self._topics,
             calibration=self.calibration,
             settings=self.settings,

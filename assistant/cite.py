@@ -54,18 +54,28 @@ def state(said: Sequence[Said], citations: Citations) -> tuple[Statement, ...]:
     return tuple(Statement(text=one.unit.text, citations=citations.cite(one.unit, *one.alike)) for one in said)
 
 
-def tabulate(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[Unit | None]]], citations: Citations) -> Table:
-    """Return a comparison: each row an aspect's name and a unit a side, None where nothing is stated."""
+def tabulate(
+    columns: Sequence[str], rows: Sequence[tuple[str, Sequence[Sequence[Unit]]]], citations: Citations
+) -> Table:
+    """Return a comparison: each row an aspect's name and the units of each side, none where nothing is stated."""
     made = []
     for name, cells in rows:
         proved = (
-            Statement(text=unit.text, citations=citations.cite(unit))
-            if unit
+            Statement(text=_cell(units), citations=citations.cite(*units))
+            if units
             else Statement(text=NOT_STATED, citations=())
-            for unit in cells
+            for units in cells
         )
         made.append((Statement(text=name, citations=()), *proved))
     return Table(columns=tuple(columns), rows=tuple(made))
+
+
+def _cell(units: Sequence[Unit]) -> str:
+    """Return what a cell says: sentences in one line, a list in lines of its own."""
+    text = ""
+    for unit in units:
+        text += ("\n" if "\n" in text + unit.text else " ") + unit.text if text else unit.text
+    return text
 
 
 def render(statements: Sequence[Statement]) -> str:

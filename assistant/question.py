@@ -36,10 +36,12 @@ _FRAME = """
     primary major key table usually often lie lies recognise recognize recognised recognized split get better best
     good suit suits fit fits belong belongs fall falls side model models what's whats i'm i've i'd we're we've we'd
     you're it's that's there's
+    another other others else put next column columns row rows nutshell overview point points left right
 """
 _COMPARE = re.compile(
     r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|(?:tell|set)s?\b.{0,30}\bapart|"
-    r"not (?:quite |exactly |really )?(?:the same|alike|similar)|side by side)\b",
+    r"not (?:quite |exactly |really )?(?:the same|alike|similar)|side by side|next to each other|head to head|"
+    r"(?:from|against) (?:each|one an)other|columns?|weigh\w*\b.{1,60}\bagainst)\b",
     re.IGNORECASE,
 )
 # A choice between sides, each masked as a section sign, that ends its clause or begins the question:
@@ -66,7 +68,7 @@ _PROPERTY = re.compile(
     re.IGNORECASE,
 )
 # One answer for each: "which deals with which?", "what goes to BPO and what to KPO?".
-_EACH = re.compile(r"\bwhich\b.*\bwhich\b|\bwhat\b.*\band what\b", re.IGNORECASE)
+_EACH = re.compile(r"\bwhich\b.*\bwhich\b|\b(what|who|where|why|when|how)\b.*\b(?:and|or) \1\b", re.IGNORECASE)
 _ALIKE = re.compile(r"\b(?:in common|alike|similar\w*|the same)\b", re.IGNORECASE)
 _FITS = re.compile(r"\b(suits?|fits?|belongs?|fall|should|need|use|is (?:that|this|it))\b", re.IGNORECASE)
 _ALL_SIDES = re.compile(

@@ -48,7 +48,7 @@ class AnswerSettings(BaseModel):
     """How questions are answered.
 
     `threshold` overrides the calibrated confidence below which the assistant abstains; None keeps it.
-    `words` bounds an answer beside its table. `llm` names a language model that words the answers; without it they are
+    `words` bounds an answer beside its table; where the ranking is sure it is shorter. `llm` names a language model that words the answers; without it they are
     quoted.
     """
 
@@ -59,7 +59,7 @@ class AnswerSettings(BaseModel):
     store: StoreSettings = EMBEDDED
     search: SearchSettings = SearchSettings()
     max_question_chars: int = Field(default=2000, ge=10)
-    words: int = Field(default=90, ge=20)
+    words: int = Field(default=130, ge=20)
     threshold: float | None = Field(default=None, ge=0, le=1)
     follow_ups: bool = True
     llm: LLMSettings | None = None

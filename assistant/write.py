@@ -13,7 +13,7 @@ import numpy as np
 from assistant.abstain import Calibration, Word, features_of, what_is_missing, words_of
 from assistant.choose import Verdict, decide, join, topic_score
 from assistant.cite import Citations, render, state, tabulate
-from assistant.compare import Row
+from assistant.compare import Comparison
 from assistant.disagree import LEAD, Topic, topic_of
 from assistant.focus import tasks
 from assistant.index import OpenIndex
@@ -26,7 +26,6 @@ from assistant.sides import SideFinder
 from assistant.types import Answer, Statement
 from assistant.units import Unit, make_units
 from assistant.wanted import has_name, has_number, wanted_by
-from ingest.keywords import stems
 from ingest.types import Kind
 
 # The ranked chunks whose units are looked at.
@@ -36,6 +35,11 @@ _SUGGESTIONS = 3
 _A_TASK = 0.2
 # What a unit gains when it has the number or name that the question wants.
 _FITS_KIND = 0.08
+# An answer is bounded by the most words where its best unit scores this or less, and by fewer the more it scores:
+# so many for each point, down to the fewest. Where the ranking is sure, little is said; where not, more of it.
+_UNSURE = 0.9
+_FEWER = 200
+_FEWEST = 60
 
 
 def write(
@@ -46,7 +50,7 @@ def write(
     index: OpenIndex,
     finder: SideFinder,
     known: frozenset[str],
-    rows: Sequence[Row],
+    comparison: Comparison,
     topics: Sequence[Topic],
     calibration: Calibration,
     settings: AnswerSettings,
@@ -68,6 +72,7 @@ def write(
         )
     citations = Citations(index)
     topic = topic_of(question, search.query.vector, topics)
+    room = _room(units, settings.words)
     lead: str | None = LEAD
     if topic is not None:
         chosen = list(topic.positions)
@@ -76,9 +81,9 @@ def write(
             units[:1], words=settings.words, score=lambda unit: side_score(unit, question.sides), chosen=chosen
         )
     else:
-        lead, chosen = _say(question, search, units, index, finder, settings)
+        lead, chosen = _say(question, search, units, comparison, finder, room)
     statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
-    table_rows = _rows_for(question, rows, index)
+    table_rows = comparison.rows_for(question, search.query.vector)
     table = (
         tabulate(("Aspect", *finder.names), [(row.name, row.cells) for row in table_rows], citations)
         if table_rows
@@ -116,29 +121,30 @@ def _say(
     question: Question,
     search: Search,
     units: Sequence[Unit],
-    index: OpenIndex,
+    comparison: Comparison,
     finder: SideFinder,
-    settings: AnswerSettings,
+    room: int,
 ) -> tuple[str | None, list[Said]]:
-    """Return a verdict, if the question asks for one and the articles give it, and the chosen units."""
-    names = [side.name for side in index.domain.sides]
+    """Return a verdict, if the question asks for one and the articles give it, and the units chosen, `room` words."""
+    names = finder.names
 
     def by_topic(unit: Unit) -> float:
         return topic_score(unit, search.topic)
 
     if question.ask is Ask.CHOOSE and (verdict := _decide(question, search, units, len(names))) is not None:
         fitting = [names[side] for side in verdict.sides]
-        chosen = _side_by_side(verdict.evidence, settings.words, by_topic, most=3 if len(fitting) == 1 else 2)
+        chosen = _side_by_side(verdict.evidence, room, by_topic, most=3 if len(fitting) == 1 else 2)
         return (f"{fitting[0]}." if len(fitting) == 1 else f"Both {' and '.join(fitting)}."), chosen
     if question.ask is Ask.COMPARE:
-        if not _own_content(question, index) and (whole := _contrast(units, len(names), settings.words)):
+        asks_all = comparison.is_whole(question, search.query.vector)
+        if asks_all and (whole := _contrast(units, len(names), room)):
             return None, [Said(unit) for unit in whole]
         own = [[unit for unit in units if unit.sides == {side}] for side in range(len(names))]
         together = [unit for unit in units if len(unit.sides) == len(names)]
-        chosen = select(together, words=settings.words // 3, score=lambda unit: unit.score)[:1]
+        chosen = select(together, words=room // 3, score=lambda unit: unit.score)[:1]
         if chosen and chosen[0].unit.score < max((unit.score for unit in units), default=0.0) - 0.02:
             chosen = []
-        return None, _side_by_side(own, settings.words, by_topic, most=2, chosen=chosen)
+        return None, _side_by_side(own, room, by_topic, most=2, chosen=chosen)
     wanted = wanted_by(question)
 
     def by_kind(unit: Unit) -> float:
@@ -146,7 +152,13 @@ def _say(
         fits = (wanted.number and has_number(text)) or (wanted.name and has_name(text, question.text))
         return side_score(unit, question.sides) + (_FITS_KIND if fits else 0.0)
 
-    return None, select(units, words=settings.words, score=by_kind)
+    return None, select(units, words=room, score=by_kind)
+
+
+def _room(units: Sequence[Unit], most: int) -> int:
+    """Return the bound of words for an answer from these units, the best first; never above `most`."""
+    fewer = _FEWER * max(units[0].score - _UNSURE, 0.0)
+    return max(round(most - fewer), min(_FEWEST, most))
 
 
 def _decide(question: Question, search: Search, units: Sequence[Unit], sides: int) -> Verdict | None:
@@ -197,19 +209,6 @@ def _contrast(units: Sequence[Unit], sides: int, words: int) -> list[Unit]:
 def _lead_statement(lead: str | None, chosen: Sequence[Said], citations: Citations) -> tuple[Statement, ...]:
     """Return what is said before the quotes, proved by all of them."""
     return (Statement(text=lead, citations=citations.cite(*(one.unit for one in chosen))),) if lead else ()
-
-
-def _own_content(question: Question, index: OpenIndex) -> set[str]:
-    """Return the stems that a question is about, those of the corpus' whole subject left out."""
-    return set(question.content) - set(stems(index.domain.subject))
-
-
-def _rows_for(question: Question, rows: Sequence[Row], index: OpenIndex) -> Sequence[Row]:
-    if question.ask is not Ask.COMPARE:
-        return ()
-    if question.aspects:
-        return [rows[aspect] for aspect in question.aspects]
-    return rows if not _own_content(question, index) else ()
 
 
 def _suggest(index: OpenIndex, search: Search, question: Question) -> tuple[str, ...]:

@@ -31,13 +31,15 @@ class Side(_Entry):
 class Aspect(_Entry):
     """One row of a comparison: its name, the words by which readers ask for it, and those of the articles.
 
-    `question` asks for it of one side, named {side}: what fills the row's cells is searched by it.
+    `question` asks for it of one side, named {side}: what fills the row's cells is searched by it. `asked` are
+    questions that compare the sides in this without one of its words.
     """
 
     name: str = Field(min_length=1)
     words: tuple[str, ...] = ()
     about: str = Field(min_length=1)
     question: str | None = Field(default=None, pattern=r"\{side\}")
+    asked: tuple[str, ...] = ()
 
 
 class Starters(_Entry):
