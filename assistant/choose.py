@@ -20,14 +20,17 @@ _BOTH = 0.7
 _NEAR = 0.1
 # How steeply a word's weight falls with how badly the articles meet it.
 _MET_POWER = 4
+# What a sentence's own words count beside the questions that it answers, which name work of both sides.
+_OWN_WORDS = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """The sides that fit, and for each the units that show it, best first."""
+    """The sides that fit, and for each the units that show it, best first, and the topic that they show it for."""
 
     sides: tuple[int, ...]
     evidence: tuple[tuple[Unit, ...], ...]
+    topics: tuple[Scores, ...]
 
 
 def decide(units: Sequence[Unit], topic: Scores, sides: int) -> Verdict | None:
@@ -50,27 +53,35 @@ def decide(units: Sequence[Unit], topic: Scores, sides: int) -> Verdict | None:
         return None
     also = max(_BOTH, top - _NEAR)
     fitting = tuple(side for side in range(sides) if best[side] == top or best[side] >= also)
-    return Verdict(fitting, tuple(tuple(ranked[side]) for side in fitting))
+    return Verdict(fitting, tuple(tuple(ranked[side]) for side in fitting), (topic,) * len(fitting))
 
 
 def join(verdicts: Sequence[Verdict | None]) -> Verdict | None:
     """Return the verdict on several tasks together: each side that fits one of them, in the order of the sides."""
-    evidence: dict[int, tuple[Unit, ...]] = {}
+    found: dict[int, tuple[tuple[Unit, ...], Scores]] = {}
     for verdict in verdicts:
         if verdict is not None:
-            for side, units in zip(verdict.sides, verdict.evidence, strict=True):
-                evidence.setdefault(side, units)
-    return Verdict(tuple(sorted(evidence)), tuple(evidence[side] for side in sorted(evidence))) if evidence else None
+            for side, units, topic in zip(verdict.sides, verdict.evidence, verdict.topics, strict=True):
+                found.setdefault(side, (units, topic))
+    if not found:
+        return None
+    sides = tuple(sorted(found))
+    return Verdict(sides, tuple(found[side][0] for side in sides), tuple(found[side][1] for side in sides))
 
 
 def _met(units: Sequence[Unit], topic: Scores) -> Scores:
     """Return a topic without the words that no unit meets, which tell of the asker and not of the work."""
     if not units:
         return topic
-    met = topic * np.stack([unit.token_hits for unit in units]).max(axis=0).clip(0.0) ** _MET_POWER
+    hits = np.stack([_blend(unit.token_hits, unit.own_hits) for unit in units])
+    met = topic * hits.max(axis=0).clip(0.0) ** _MET_POWER
     return np.asarray(met / max(float(met.sum()), 1e-9), dtype=np.float32)
 
 
 def topic_score(unit: Unit, topic: Scores) -> float:
     """Return how well a unit meets the words of a topic, between -1 and 1; its meaning settles ties."""
-    return float((unit.parts @ topic).max()) + 0.01 * unit.cosine
+    return float((_blend(unit.parts, unit.own_parts) @ topic).max()) + 0.01 * unit.cosine
+
+
+def _blend(hits: Scores, own: Scores) -> Scores:
+    return (1 - _OWN_WORDS) * hits + _OWN_WORDS * own

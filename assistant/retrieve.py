@@ -32,7 +32,7 @@ class Hit:
     `score` is the best of `sentence_scores`, fused similarities of shape (n_sentences,) between -1 and 1.
     `sentence_cosines` has that shape too, and so has `asked_cosines`, of the nearest question that each sentence is
     known to answer (0 where it has none); `token_hits`, shape (n_sentences, n_query_tokens), tells how well
-    each token of the query is met by each sentence.
+    each token of the query is met by each sentence, read with such a question, and `own_hits` by its own words.
     """
 
     stored: StoredChunk
@@ -42,6 +42,7 @@ class Hit:
     sentence_cosines: Scores
     asked_cosines: Scores
     token_hits: Scores
+    own_hits: Scores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,28 +85,31 @@ def search(index: OpenIndex, query: Query, settings: SearchSettings) -> list[Hit
     )
 
 
-def _token_hits(ready: Sequence[ReadyChunk], query: Query, *, with_questions: bool) -> Scores:
+def _token_hits(ready: Sequence[ReadyChunk], query: Query, *, with_questions: bool) -> tuple[Scores, Scores]:
     """Return how well each query token is met by each sentence of all chunks: its nearest token's cosine.
 
-    With questions, a sentence is read with one of those that it answers at a time, the one that meets the query best.
+    The second is the same by the sentence's own words. With questions, the first reads it with one of those that it
+    answers at a time, the one that meets the query best.
     """
     starts = _starts([len(one.sentence_texts) for one in ready])
     if not ready or not len(query.tokens):
-        return np.zeros((int(starts[-1]), len(query.tokens)), dtype=np.float32)
+        none = np.zeros((int(starts[-1]), len(query.tokens)), dtype=np.float32)
+        return none, none
     lengths = np.concatenate([one.lengths for one in ready])
     cosines = np.concatenate([one.tokens for one in ready]).astype(np.float32) @ (query.tokens.T / 127)
     nearest = np.maximum.reduceat(cosines, _starts(lengths)[:-1], axis=0)
     texts = _starts([len(one.lengths) for one in ready])[:-1]
     own = np.concatenate([one.sentence_texts + at for one, at in zip(ready, texts, strict=True)])
+    alone = nearest[own]
     if not with_questions or len(own) == len(nearest):
-        return np.asarray(nearest[own])
+        return alone, alone
     counts = np.diff(np.append(own, len(nearest)))
-    read = np.maximum(np.repeat(nearest[own], counts, axis=0), nearest)
+    read = np.maximum(np.repeat(alone, counts, axis=0), nearest)
     scores = read @ query.weights
     best = np.flatnonzero(scores == np.repeat(np.maximum.reduceat(scores, own), counts))
     # Of texts that meet the query equally well, the first.
     first = np.unique(np.repeat(np.arange(len(own)), counts)[best], return_index=True)[1]
-    return np.asarray(read[best[first]])
+    return np.asarray(read[best[first]]), alone
 
 
 def _starts(lengths: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -209,7 +213,7 @@ def _score(ready: Sequence[ReadyChunk], query: Query, words: _WordScores, settin
         return []
     counts = [len(one.sentence_texts) for one in ready]
     starts = _starts(counts)
-    token_hits = _token_hits(ready, query, with_questions=settings.asked > 0)
+    token_hits, own_hits = _token_hits(ready, query, with_questions=settings.asked > 0)
     weights = _met(query.weights, token_hits, settings.met_power)
     cosine = np.stack([one.stored.vector for one in ready]) @ query.vector
     cosines = np.concatenate([one.stored.sentence_vectors for one in ready]) @ query.vector
@@ -225,6 +229,15 @@ def _score(ready: Sequence[ReadyChunk], query: Query, words: _WordScores, settin
     best = np.maximum.reduceat(fused, starts[:-1])
     parts = [slice(start, end) for start, end in pairwise(starts.tolist())]
     return [
-        Hit(one.stored, float(best[i]), float(cosine[i]), fused[at], cosines[at], asked[at], token_hits[at])
+        Hit(
+            stored=one.stored,
+            score=float(best[i]),
+            cosine=float(cosine[i]),
+            sentence_scores=fused[at],
+            sentence_cosines=cosines[at],
+            asked_cosines=asked[at],
+            token_hits=token_hits[at],
+            own_hits=own_hits[at],
+        )
         for i, (one, at) in enumerate(zip(ready, parts, strict=True))
     ]

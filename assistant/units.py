@@ -24,8 +24,9 @@ class Unit:
     `spans` are the (start, end) that prove it, in the order of the text; `text` is how it is shown; `vector`
     is the unit vector of what it says; `score` the fused similarity to the query, `cosine` the vectors' alone,
     `asked` that of the nearest question that it is known to answer;
-    `token_hits` tells how well it meets each token of the query, shape (n_query_tokens,); `parts` the same of each
-    item of a list with its introduction, one row for anything else.
+    `token_hits` tells how well it meets each token of the query, shape (n_query_tokens,), and `own_hits` how well its
+    own words do, without the questions that it answers; `parts` and `own_parts` the same of each item of a list with
+    its introduction, one row for anything else.
     """
 
     chunk: Chunk
@@ -37,7 +38,9 @@ class Unit:
     sides: Sides
     vector: Vectors
     token_hits: Scores
+    own_hits: Scores
     parts: Scores
+    own_parts: Scores
 
     @property
     def words(self) -> int:
@@ -73,7 +76,9 @@ def _single(hit: Hit, at: int, finder: SideFinder) -> Unit:
         sides=_sides(chunk, sentence, finder),
         vector=hit.stored.sentence_vectors[at],
         token_hits=hit.token_hits[at],
+        own_hits=hit.own_hits[at],
         parts=hit.token_hits[at : at + 1],
+        own_parts=hit.own_hits[at : at + 1],
     )
 
 
@@ -113,6 +118,13 @@ def _list_units(hit: Hit, finder: SideFinder) -> list[Unit]:
         sides=_sides(chunk, intro, finder) or finder.find(chunk.text),
         vector=hit.stored.vector,
         token_hits=hit.token_hits[speaking].max(axis=0),
-        parts=hit.token_hits[:1] if alone else np.maximum(hit.token_hits[0], hit.token_hits[1:]),
+        own_hits=hit.own_hits[speaking].max(axis=0),
+        parts=_parts(hit.token_hits, whole=bool(alone)),
+        own_parts=_parts(hit.own_hits, whole=bool(alone)),
     )
     return [whole, *(_single(hit, i, finder) for i in alone)]
+
+
+def _parts(hits: Scores, *, whole: bool) -> Scores:
+    """Return how well each item of a list meets the query with its introduction; the introduction alone if `whole`."""
+    return hits[:1] if whole else np.maximum(hits[0], hits[1:])

@@ -7,6 +7,7 @@ abstains when the calibrated confidence is below the threshold.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -128,12 +129,10 @@ def _say(
     """Return a verdict, if the question asks for one and the articles give it, and the units chosen, `room` words."""
     names = finder.names
 
-    def by_topic(unit: Unit) -> float:
-        return topic_score(unit, search.topic)
-
     if question.ask is Ask.CHOOSE and (verdict := _decide(question, search, units, len(names))) is not None:
         fitting = [names[side] for side in verdict.sides]
-        chosen = _side_by_side(verdict.evidence, room, by_topic, most=3 if len(fitting) == 1 else 2)
+        scores = [partial(topic_score, topic=topic) for topic in verdict.topics]
+        chosen = _side_by_side(verdict.evidence, room, scores, most=3 if len(fitting) == 1 else 2)
         return (f"{fitting[0]}." if len(fitting) == 1 else f"Both {' and '.join(fitting)}."), chosen
     if question.ask is Ask.COMPARE:
         asks_all = comparison.is_whole(question, search.query.vector)
@@ -144,7 +143,8 @@ def _say(
         chosen = select(together, words=room // 3, score=lambda unit: unit.score)[:1]
         if chosen and chosen[0].unit.score < max((unit.score for unit in units), default=0.0) - 0.02:
             chosen = []
-        return None, _side_by_side(own, room, by_topic, most=2, chosen=chosen)
+        by_topic = partial(topic_score, topic=search.topic)
+        return None, _side_by_side(own, room, [by_topic] * len(names), most=2, chosen=chosen)
     wanted = wanted_by(question)
 
     def by_kind(unit: Unit) -> float:
@@ -174,15 +174,15 @@ def _decide(question: Question, search: Search, units: Sequence[Unit], sides: in
 def _side_by_side(
     own: Sequence[Sequence[Unit]],
     words: int,
-    score: Callable[[Unit], float],
+    scores: Sequence[Callable[[Unit], float]],
     *,
     most: int,
     chosen: Sequence[Said] = (),
 ) -> list[Said]:
-    """Choose for every side in turn, so that none is drowned; `own` holds the units of each side."""
+    """Choose for every side in turn, so that none is drowned; `own` holds each side's units, `scores` its ranking."""
     said = list(chosen)
     room = words - sum(one.unit.words for one in said)
-    for place, units in enumerate(own, start=1):
+    for place, (units, score) in enumerate(zip(own, scores, strict=True), start=1):
         bound = words - room + room * place // len(own)
         said += select(units, words=bound, score=score, chosen=said)[:most]
     return said
