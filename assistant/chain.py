@@ -77,9 +77,7 @@ class Assistant:
         self._known = frozenset(stems(" ".join(known)))
         self._reader = QuestionReader(index.domain, self._finder, Speller(known))
         self._maker = QueryMaker(index, embedder, self._finder)
-        self._comparison = prepare_comparison(
-            index, embedder, self._reader, self._maker, self._finder, settings.search
-        )
+        self._comparison = prepare_comparison(index, embedder, self._reader, self._maker, self._finder, settings.search)
         self._llm: LLMWriter | None = None
         self._topics: tuple[Topic, ...] = prepare_topics(
             index.domain, embedder, self._reader, self._finder, lambda text: self.find(Asked(text)).hits

@@ -90,9 +90,7 @@ class Comparison:
         if not aspects and _nearest(self.asked, vector) >= _LIKE_ASPECT:
             aspects = (int(self.aspect_of[np.argmax(self.asked @ vector)]),)
         most = 2 if len(aspects) <= _FEW_ROWS else 1
-        return tuple(
-            Row(self.rows[at].name, tuple(cell[:most] for cell in self.rows[at].cells)) for at in aspects
-        )
+        return tuple(Row(self.rows[at].name, tuple(cell[:most] for cell in self.rows[at].cells)) for at in aspects)
 
 
 def prepare_comparison(

@@ -100,7 +100,8 @@ class ChunkCache:
 class OpenIndex:
     """A snapshot that is ready to be searched.
 
-    `questions` are known questions with `question_vectors` of shape (n_questions, dim). `token_counts` tells in
+    `questions` are known questions with `question_vectors` of shape (n_questions, dim); `unanswered` are the vectors of
+    questions that no article is known to answer, shape (n_unanswered, dim). `token_counts` tells in
     how many sentences each of the model's tokens stands, `vocabulary` in how many chunks each word, and
     `title_words` in how many articles' titles and publishers.
     """
@@ -114,6 +115,7 @@ class OpenIndex:
     sentence_keywords: KeywordIndex
     questions: tuple[str, ...]
     question_vectors: Vectors
+    unanswered: Vectors
     basis: TokenBasis
     token_counts: dict[int, int]
     vocabulary: dict[str, int]
@@ -145,7 +147,7 @@ def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED)
     reader = Reader.open(home, folder, manifest)
     try:
         domain = Domain.model_validate_json((folder / build.DOMAIN).read_bytes())
-        questions, question_vectors = _known_questions(folder, domain, reader)
+        questions, question_vectors, unanswered = _known_questions(folder, domain, reader)
         asked = Statistics(words=Counter(word for text in build.starters(domain) for word in set(words(text))))
         statistics = add_up([reader.statistics(), asked], [])
         return OpenIndex(
@@ -158,6 +160,7 @@ def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED)
             sentence_keywords=reader.sentence_keywords(),
             questions=questions,
             question_vectors=question_vectors,
+            unanswered=unanswered,
             basis=TokenBasis.load(folder / build.TOKEN_BASIS),
             token_counts=statistics.tokens,
             vocabulary=statistics.words,
@@ -168,14 +171,16 @@ def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED)
         raise IndexDamaged(f"The index {folder} cannot be read: {error}. {mending(folder)}") from error
 
 
-def _known_questions(folder: Path, domain: Domain, reader: Reader) -> tuple[tuple[str, ...], Vectors]:
-    """Return the questions that the domain proposes and those that the articles answer, with their vectors."""
+def _known_questions(folder: Path, domain: Domain, reader: Reader) -> tuple[tuple[str, ...], Vectors, Vectors]:
+    """Return the questions that are proposed or answered, their vectors, and those of the unanswered ones."""
+    stored = np.load(folder / build.DOMAIN_VECTORS).astype(np.float32)
+    expected = len(build.domain_questions(domain))
+    if len(stored) != expected:
+        raise ValueError(f"the domain has {expected} questions, {len(stored)} vectors of them are stored")
     first = build.starters(domain)
-    vectors = np.load(folder / build.STARTER_VECTORS)
-    if len(first) != len(vectors):
-        raise ValueError(f"{len(first)} questions are proposed, {len(vectors)} vectors of them stored")
+    vectors, unanswered = stored[: len(first)], stored[len(first) :]
     texts, others = reader.questions()
     new = [i for i, text in enumerate(texts) if text not in set(first)]
     if new:
         vectors = np.concatenate([vectors, others[new]])
-    return (*first, *(texts[i] for i in new)), vectors.astype(np.float32)
+    return (*first, *(texts[i] for i in new)), vectors.astype(np.float32), unanswered

@@ -24,7 +24,7 @@ from ingest.vectors import Embedded, Pool, Text, put_together
 
 # The files of a snapshot's folder beside its manifest and its segment's.
 DOMAIN = "domain.json"
-STARTER_VECTORS = "starter_vectors.npy"
+DOMAIN_VECTORS = "domain_vectors.npy"
 TOKEN_BASIS = "token_basis.npz"
 # Chunks whose texts are embedded, and written, together.
 _GROUP = 1_000
@@ -95,10 +95,10 @@ class SegmentBuilder:
         """Write what belongs to the snapshot as a whole."""
         write_json(folder / DOMAIN, domain.model_dump(mode="json"))
         self.pool.basis.save(folder / TOKEN_BASIS)
-        texts = [Text(question) for question in starters(domain)]
+        texts = [Text(question) for question in domain_questions(domain)]
         known = self.pool.embed(texts, self._embedder, batch_size=self._settings.batch_size)
         vectors = [known[text].vector for text in texts]
-        np.save(folder / STARTER_VECTORS, np.stack(vectors) if vectors else np.zeros((0, self._embedder.dimension)))
+        np.save(folder / DOMAIN_VECTORS, np.stack(vectors) if vectors else np.zeros((0, self._embedder.dimension)))
         gone = {name: self._gone(name).model_dump(mode="json") for name in self._plan.kept if self._is_used_less(name)}
         write_json(folder / GONE, gone)
 
@@ -184,6 +184,11 @@ def starters(domain: Domain) -> list[str]:
     return list(dict.fromkeys(question for theme in domain.starters for question in theme.questions))
 
 
+def domain_questions(domain: Domain) -> list[str]:
+    """Return the questions of the domain whose vectors a snapshot holds: what it proposes, and what is unanswered."""
+    return [*starters(domain), *domain.unanswered]
+
+
 def faq_questions(chunks: Sequence[Chunk]) -> list[str]:
     """Return the questions that FAQ chunks answer."""
     return list(dict.fromkeys(last_heading(chunk) for chunk in chunks if chunk.kind is Kind.FAQ))
@@ -217,7 +222,7 @@ def _fill_pool(plan: Plan, before: Before | None, embedder: Embedder) -> Pool:
                 for (_article_id, text), vector in zip(questions, vectors, strict=True):
                     pool.add_question(text, vector)
         domain = Domain.model_validate_json((before.folder / DOMAIN).read_bytes())
-        for text, vector in zip(starters(domain), np.load(before.folder / STARTER_VECTORS), strict=True):
+        for text, vector in zip(domain_questions(domain), np.load(before.folder / DOMAIN_VECTORS), strict=True):
             pool.add_question(text, vector)
     except (OSError, ValueError, KeyError, EOFError, IndexDamaged):
         return Pool(TokenBasis.fit(embedder))  # damaged: embed anew

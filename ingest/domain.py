@@ -2,12 +2,14 @@
 
 It names the sides that readers compare and the words that readers use for them, the aspects of a comparison,
 the topics on which articles disagree, and the chat's greeting and starter questions. A corpus without the file
-works: it has no sides, and so no comparison tables.
+works: it has no sides, and so no comparison tables. A second file, `unanswered.yaml`, lists questions that readers ask
+and that no article answers; a question near to one of them is answered only on good evidence.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,6 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ingest.errors import SettingsError
 
 DOMAIN_FILE = "domain.yaml"
+UNANSWERED_FILE = "unanswered.yaml"
+
+_Content = TypeVar("_Content", dict[str, object], list[object])
 
 
 class _Entry(BaseModel):
@@ -57,7 +62,7 @@ class Disagreement(_Entry):
 
 
 class Domain(_Entry):
-    """The subject of a corpus, as `domain.yaml` gives it."""
+    """The subject of a corpus, as `domain.yaml` gives it, and the questions of `unanswered.yaml`."""
 
     title: str = "Ask the articles"
     subject: str = "the articles' subject"
@@ -66,25 +71,47 @@ class Domain(_Entry):
     aspects: tuple[Aspect, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     starters: tuple[Starters, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 def load_domain(corpus: Path) -> Domain:
-    """Read the corpus' `domain.yaml`; the default domain where there is none.
+    """Read the corpus' `domain.yaml` and `unanswered.yaml`; what is not there has its default.
 
     Raises:
-        SettingsError: the file is not YAML, or a field is missing, unknown or of the wrong type.
+        SettingsError: a file is not YAML, or a field is missing, unknown or of the wrong type.
     """
-    path = corpus / DOMAIN_FILE
-    if not path.is_file():
-        return Domain()
+    fields = _read(corpus / DOMAIN_FILE, dict, "fields")
+    questions = _read(corpus / UNANSWERED_FILE, list, "a list of questions")
     try:
-        return Domain.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not valid YAML: {error}. Mend it, then run: bpo-kpo ingest") from error
+        domain = Domain.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise SettingsError(
-            f"{path}: {where}: {first['msg']}. Expected the fields title, subject, greeting, sides, aspects, "
+            f"{corpus / DOMAIN_FILE}: {_first(error)}. Expected the fields title, subject, greeting, sides, aspects, "
             "disagreements and starters. Mend it, then run: bpo-kpo ingest"
         ) from error
+    if not all(isinstance(question, str) and question.strip() for question in questions):
+        raise SettingsError(
+            f"{corpus / UNANSWERED_FILE}: expected a list of questions, each a text. Mend it, then run: bpo-kpo ingest"
+        )
+    return domain.model_copy(update={"unanswered": tuple(dict.fromkeys([*domain.unanswered, *questions]))})
+
+
+def _read(path: Path, kind: type[_Content], expected: str) -> _Content:
+    """Return what a YAML file holds; nothing of its kind where there is no such file or it is empty."""
+    if not path.is_file():
+        return kind()
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid YAML: {error}. Mend it, then run: bpo-kpo ingest") from error
+    if content is None:
+        return kind()
+    if not isinstance(content, kind):
+        raise SettingsError(f"{path}: expected {expected}. Mend it, then run: bpo-kpo ingest")
+    return content
+
+
+def _first(error: ValidationError) -> str:
+    """Return where the first error of a validation is, and what it is."""
+    first = error.errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc']) or 'the file'}: {first['msg']}"

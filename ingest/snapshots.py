@@ -29,7 +29,7 @@ from ingest.errors import IndexBusy, IndexDamaged, IndexMissing
 from ingest.settings import EMBEDDED, StoreSettings
 from ingest.store import STORE, VectorStore
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 _POINTER = "CURRENT"
 _SNAPSHOTS = "snapshots"

@@ -15,7 +15,7 @@ import numpy as np
 
 from ingest import pipeline, snapshots
 from ingest.articles import read_article
-from ingest.build import DOMAIN, STARTER_VECTORS, TOKEN_BASIS
+from ingest.build import DOMAIN, DOMAIN_VECTORS, TOKEN_BASIS
 from ingest.domain import load_domain
 from ingest.plan import GONE, Plan
 from ingest.reader_questions import read_reader_questions
@@ -70,7 +70,7 @@ def build_large(
     domain = load_domain(corpus)
     write_json(folder / DOMAIN, domain.model_dump(mode="json"))
     basis.save(folder / TOKEN_BASIS)
-    np.save(folder / STARTER_VECTORS, np.zeros((0, embedder.dimension), np.float32))
+    np.save(folder / DOMAIN_VECTORS, np.zeros((0, embedder.dimension), np.float32))
     write_json(folder / GONE, {})
     recipe = pipeline._recipe(settings, embedder)
     asked = read_reader_questions(corpus)
