@@ -48,8 +48,8 @@ class AnswerSettings(BaseModel):
     """How questions are answered.
 
     `threshold` overrides the calibrated confidence below which the assistant abstains; None keeps it.
-    `words` bounds an answer beside its table; where the ranking is sure it is shorter. `llm` names a language model that
-    words the answers; without it they are quoted.
+    `words` bounds an answer beside its table; where the ranking is sure it is shorter. `llm` names a language model
+    that words the answers; without it they are quoted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
