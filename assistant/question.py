@@ -36,7 +36,7 @@ _FRAME = """
     primary major key table usually often lie lies recognise recognize recognised recognized split get better best
     good suit suits fit fits belong belongs fall falls side model models what's whats i'm i've i'd we're we've we'd
     you're it's that's there's
-    another other others else put next column columns row rows nutshell overview point points left right
+    another other others else put next column columns row rows nutshell overview left right
 """
 _COMPARE = re.compile(
     r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|(?:tell|set)s?\b.{0,30}\bapart|"
