@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest import build
+from ingest.answerable import Answerable
 from ingest.domain import Domain
 from ingest.embed import Embedder
 from ingest.errors import IndexDamaged, ModelMismatch
@@ -100,8 +101,8 @@ class ChunkCache:
 class OpenIndex:
     """A snapshot that is ready to be searched.
 
-    `questions` are known questions with `question_vectors` of shape (n_questions, dim); `unanswered` are the vectors of
-    questions that no article is known to answer, shape (n_unanswered, dim). `token_counts` tells in
+    `questions` are known questions with `question_vectors` of shape (n_questions, dim); `answerable` is what was learnt
+    of questions that the articles answer and others that they do not. `token_counts` tells in
     how many sentences each of the model's tokens stands, `vocabulary` in how many chunks each word, and
     `title_words` in how many articles' titles and publishers.
     """
@@ -115,7 +116,7 @@ class OpenIndex:
     sentence_keywords: KeywordIndex
     questions: tuple[str, ...]
     question_vectors: Vectors
-    unanswered: Vectors
+    answerable: Answerable
     basis: TokenBasis
     token_counts: dict[int, int]
     vocabulary: dict[str, int]
@@ -147,7 +148,7 @@ def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED)
     reader = Reader.open(home, folder, manifest)
     try:
         domain = Domain.model_validate_json((folder / build.DOMAIN).read_bytes())
-        questions, question_vectors, unanswered = _known_questions(folder, domain, reader)
+        questions, question_vectors = _known_questions(folder, domain, reader)
         asked = Statistics(words=Counter(word for text in build.starters(domain) for word in set(words(text))))
         statistics = add_up([reader.statistics(), asked], [])
         return OpenIndex(
@@ -160,7 +161,7 @@ def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED)
             sentence_keywords=reader.sentence_keywords(),
             questions=questions,
             question_vectors=question_vectors,
-            unanswered=unanswered,
+            answerable=Answerable.load(folder / build.ANSWERABLE),
             basis=TokenBasis.load(folder / build.TOKEN_BASIS),
             token_counts=statistics.tokens,
             vocabulary=statistics.words,
@@ -171,16 +172,16 @@ def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED)
         raise IndexDamaged(f"The index {folder} cannot be read: {error}. {mending(folder)}") from error
 
 
-def _known_questions(folder: Path, domain: Domain, reader: Reader) -> tuple[tuple[str, ...], Vectors, Vectors]:
-    """Return the questions that are proposed or answered, their vectors, and those of the unanswered ones."""
-    stored = np.load(folder / build.DOMAIN_VECTORS).astype(np.float32)
+def _known_questions(folder: Path, domain: Domain, reader: Reader) -> tuple[tuple[str, ...], Vectors]:
+    """Return the questions that the domain proposes and those that the articles answer, with their vectors."""
+    stored = np.load(folder / build.DOMAIN_VECTORS)
     expected = len(build.domain_questions(domain))
     if len(stored) != expected:
         raise ValueError(f"the domain has {expected} questions, {len(stored)} vectors of them are stored")
     first = build.starters(domain)
-    vectors, unanswered = stored[: len(first)], stored[len(first) :]
+    vectors = stored[: len(first)]
     texts, others = reader.questions()
     new = [i for i, text in enumerate(texts) if text not in set(first)]
     if new:
         vectors = np.concatenate([vectors, others[new]])
-    return (*first, *(texts[i] for i in new)), vectors.astype(np.float32), unanswered
+    return (*first, *(texts[i] for i in new)), vectors.astype(np.float32)

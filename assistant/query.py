@@ -30,12 +30,14 @@ _PUNCTUATION = "?.,-!:;()/\"'"
 class Search:
     """A query with its topic: token weights that sum to 1, zero for the names of sides.
 
-    `starts` are the first characters of its tokens in the question's text.
+    `starts` are the first characters of its tokens in the question's text. `answerable` is about 1 where it is like
+    questions that the articles answer, about -1 where like those that they do not, 0 where neither is known.
     """
 
     query: Query
     topic: Scores
     starts: tuple[int, ...]
+    answerable: float
 
 
 class QueryMaker:
@@ -66,7 +68,12 @@ class QueryMaker:
             question.stems,
             tuple(related),
         )
-        return Search(query, _sum_to_one(topic), tuple(read.starts.tolist()))
+        return Search(
+            query=query,
+            topic=_sum_to_one(topic),
+            starts=tuple(read.starts.tolist()),
+            answerable=self._index.answerable.score(read.text_vector),
+        )
 
     def _weight(self, token: int) -> float:
         """Return a token's inverse document frequency over sentences, natural log, bounded."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from ingest.answerable import Answerable
 from ingest.domain import Domain
 from ingest.embed import Embedder
 from ingest.errors import IndexDamaged
@@ -26,6 +27,7 @@ from ingest.vectors import Embedded, Pool, Text, put_together
 DOMAIN = "domain.json"
 DOMAIN_VECTORS = "domain_vectors.npy"
 TOKEN_BASIS = "token_basis.npz"
+ANSWERABLE = "answerable.npz"
 # Chunks whose texts are embedded, and written, together.
 _GROUP = 1_000
 # An article that is only copied counts as so many chunks: it costs memory, though no time.
@@ -63,6 +65,7 @@ class SegmentBuilder:
         self._settings = settings
         self._progress = progress
         self._texts = sum(len(self._texts_of(chunk)) for _, chunks in plan.fresh.values() for chunk in chunks)
+        self._answered: dict[str, list[Vectors]] = {}
         self.pool = _fill_pool(plan, before, embedder)
 
     def write(self, home: Home, folder: Path) -> tuple[int, int]:
@@ -82,6 +85,7 @@ class SegmentBuilder:
                     embedded += ready.embedded
                     texts = [text.whole for one in ready.stored for text in Text.of_sentences(one.chunk)]
                     writer.add(ready.article, ready.stored, self._embedder.token_ids(texts), ready.questions)
+                    self._answered[ready.article.id] = _question_vectors(ready.stored)
                 stored = [one for ready in group for one in ready.stored]
                 vectors.add([one.chunk.id for one in stored], np.stack([one.vector for one in stored]))
                 written += len(stored)
@@ -99,6 +103,10 @@ class SegmentBuilder:
         known = self.pool.embed(texts, self._embedder, batch_size=self._settings.batch_size)
         vectors = [known[text].vector for text in texts]
         np.save(folder / DOMAIN_VECTORS, np.stack(vectors) if vectors else np.zeros((0, self._embedder.dimension)))
+        unanswered = vectors[len(vectors) - len(domain.unanswered) :]
+        Answerable.fit(self._stack(self._questions_answered() if unanswered else []), self._stack(unanswered)).save(
+            folder / ANSWERABLE
+        )
         gone = {name: self._gone(name).model_dump(mode="json") for name in self._plan.kept if self._is_used_less(name)}
         write_json(folder / GONE, gone)
 
@@ -144,6 +152,22 @@ class SegmentBuilder:
         assert self._before is not None
         return self._before.segments[self._plan.moved[article_id]].count(article_id)[0]
 
+    def _questions_answered(self) -> list[Vectors]:
+        """Return the vectors of all readers' questions that are answered, in the order of articles and text."""
+        found = dict(self._answered)
+        if self._before is not None:
+            for name in self._plan.kept:
+                used = set(self._before.live(name)) - set(self._plan.lost[name])
+                for article_id in sorted(used & self._asked.files.keys()):
+                    found[article_id] = _question_vectors(self._before.segments[name].chunks_of(article_id))
+        return [vector for article_id in sorted(found) for vector in found[article_id]]
+
+    def _stack(self, vectors: Sequence[Vectors]) -> Vectors:
+        """Return vectors as one array, as exact as stored ones are."""
+        if not vectors:
+            return np.zeros((0, self._embedder.dimension), np.float32)
+        return np.stack(vectors).astype(np.float16).astype(np.float32)
+
     def _is_used_less(self, name: str) -> bool:
         assert self._before is not None
         return bool(self._plan.lost[name] or self._before.gone_of(name))
@@ -177,6 +201,10 @@ class SegmentBuilder:
             sentence_length=sentence_length,
         )
         return self._before.gone[name].plus(new) if name in self._before.gone else new
+
+
+def _question_vectors(stored: Iterable[StoredChunk]) -> list[Vectors]:
+    return [question.vector for chunk in stored for own in chunk.questions for question in own]
 
 
 def starters(domain: Domain) -> list[str]:
