@@ -2,7 +2,8 @@
 
 Similarity alone cannot tell "not in the articles" from "in the articles": a question on the subject is near to
 them either way. So the evidence is asked what the question asks for: is every word of it met, are its names
-known, is there a number where a number is asked for. `calibration.json` holds the weights and how they were
+known, is there a number where a number is asked for, and is it like the questions that the articles are known to
+answer or like those that they are known not to (`ingest.answerable`). `calibration.json` holds the weights and how they were
 fitted; `python -m assistant.evaluation.fit` makes it anew.
 """
 
@@ -168,6 +169,8 @@ def features_of(
         sum(not word.known and word.by_all < _MET for word in words) / max(len(words), 1),
         float(len(question.sides) == 1 and asks_to_compare(question.asked)),
         0.0 if open_ended else float(any(word.name for word in words)),
+        search.answerable,
+        max(unit.asked for unit in units[:_EVIDENCE]),
     )
     return dict(zip(FEATURES, values, strict=True))
 
@@ -197,6 +200,8 @@ FEATURES = (
     "unmet_unknown_share",
     "compares_other",
     "asks_which_of_unknown",
+    "answerable",
+    "asked_cosine",
 )
 
 
