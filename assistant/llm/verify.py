@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from assistant.llm.hygiene import speaks_to_model
+from assistant.hygiene import speaks_to_model
 from assistant.llm.sentences import Written
 from assistant.llm.sources import Proof, Source
 from assistant.sides import SideFinder, Sides
