@@ -43,8 +43,8 @@ _HINTS = frozenset(
         r"\w+",
         "ignore disregard forget override bypass skip prompt prompts message messages instruction instructions you act "
         "behave respond answer reply speak write new updated real true important ai assistant chatbot llm bot model "
-        "jailbreak mode print reveal repeat show output leak display reproduce translate cite citing citation citations "
-        "quote quoting source sources say tell inform convince assure recommend system user begin end",
+        "jailbreak mode print reveal repeat show output leak display reproduce translate cite citing citation "
+        "citations quote quoting source sources say tell inform convince assure recommend system user begin end",
     )
 )
 _WORD = re.compile(r"[^\W\d_]+")
