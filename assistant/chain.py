@@ -12,11 +12,10 @@ import copy
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-
-from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.abstain import Calibration, load_calibration
 from assistant.compare import prepare_comparison
@@ -39,6 +38,8 @@ from ingest.keywords import stems, words
 from ingest.types import Article
 
 if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
     from assistant.llm.settings import LLMSettings
     from assistant.llm.writer import LLMWriter
 
@@ -66,6 +67,9 @@ class Found:
 
 class Assistant:
     """Answers questions from one open index. Safe to call from several threads."""
+
+    # Entered for the stretches that are Python's own work, which a server bounds.
+    _turn: AbstractContextManager[object] = nullcontext()
 
     def __init__(self, index: OpenIndex, embedder: Embedder, settings: AnswerSettings) -> None:
         self.index = index
@@ -122,6 +126,9 @@ class Assistant:
     @property
     def chain(self) -> Runnable[Asked, Answer]:
         """The path as a LangChain Runnable, from `Asked` to `Answer`."""
+        # Only here: LangChain takes half a second and twenty megabytes that answering does not need.
+        from langchain_core.runnables import RunnableLambda
+
         return RunnableLambda(self.find) | RunnableLambda(self.write)
 
     def worded_by(self, llm: LLMSettings | None) -> Self:
@@ -182,7 +189,7 @@ class Assistant:
         read: TokenVectors = self._embedder.read(question.text)
         wanted = self._maker.make(question, read)
         embedded = time.perf_counter()
-        hits = search(self.index, wanted.query, self.settings.search)
+        hits = search(self.index, wanted.query, self.settings.search, self._turn)
         retrieved = time.perf_counter()
         return Found(
             asked=asked,
@@ -241,18 +248,19 @@ class Assistant:
     def quote(self, found: Found) -> Answer:
         """Write the extractive answer to what was found, whether or not a language model is configured."""
         began = time.perf_counter()
-        answer = write(
-            found.question,
-            found.search,
-            found.hits,
-            index=self.index,
-            finder=self._finder,
-            known=self._known,
-            comparison=self._comparison,
-            topics=self._topics,
-            calibration=self.calibration,
-            settings=self.settings,
-        )
+        with self._turn:
+            answer = write(
+                found.question,
+                found.search,
+                found.hits,
+                index=self.index,
+                finder=self._finder,
+                known=self._known,
+                comparison=self._comparison,
+                topics=self._topics,
+                calibration=self.calibration,
+                settings=self.settings,
+            )
         wrote = 1000 * (time.perf_counter() - began)
         timings = Timings(
             embed=round(found.embed_ms, 3),

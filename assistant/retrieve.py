@@ -8,6 +8,7 @@ BM25; only these are read and ranked. Does not decide whether they answer the qu
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,28 +62,33 @@ class Query:
     related: tuple[str, ...] = ()
 
 
-def search(index: OpenIndex, query: Query, settings: SearchSettings) -> list[Hit]:
+def search(
+    index: OpenIndex, query: Query, settings: SearchSettings, turn: AbstractContextManager[object] | None = None
+) -> list[Hit]:
     """Rank chunks for a query.
 
     Args:
         index: the open snapshot.
         query: what to search for.
         settings: weights and numbers of candidates.
+        turn: is entered for the work of Python, after the vector store was asked.
 
     Returns:
         The candidates, best first; equal scores in the order of their chunk ids.
     """
-    words = _Words(
-        chunk=index.chunk_keywords.score(query.stems),
-        sentence=index.sentence_keywords.score(query.stems),
-        related=index.sentence_keywords.score(query.related),
-    )
-    places = _candidates(index, query.vector, words, settings)
-    ready = index.chunks.get(places)
-    return sorted(
-        _score(ready, query, _word_scores(index, places, words), settings),
-        key=lambda hit: (-hit.score, hit.stored.chunk.id),
-    )
+    nearest = index.store.nearest(query.vector, settings.candidates)
+    with turn or nullcontext():
+        words = _Words(
+            chunk=index.chunk_keywords.score(query.stems),
+            sentence=index.sentence_keywords.score(query.stems),
+            related=index.sentence_keywords.score(query.related),
+        )
+        places = list(dict.fromkeys([*nearest, *_candidates(index, words, settings)]))
+        ready = index.chunks.get(places)
+        return sorted(
+            _score(ready, query, _word_scores(index, places, words), settings),
+            key=lambda hit: (-hit.score, hit.stored.chunk.id),
+        )
 
 
 def _token_hits(ready: Sequence[ReadyChunk], query: Query, *, with_questions: bool) -> tuple[Scores, Scores]:
@@ -149,11 +155,11 @@ class _WordScores(NamedTuple):
     related: Scores
 
 
-def _candidates(index: OpenIndex, vector: Vectors, words: _Words, settings: SearchSettings) -> list[Place]:
-    nearest = index.store.nearest(vector, settings.candidates)
+def _candidates(index: OpenIndex, words: _Words, settings: SearchSettings) -> list[Place]:
+    """Return the chunks that are best by their words; some may come twice."""
     by_words = _best_chunks(index, words.chunk.best(settings.keyword_candidates), settings.keyword_candidates)
     related = _best_sentences(index, words.related.best(settings.keyword_candidates), settings.keyword_candidates)
-    return list(dict.fromkeys([*nearest, *by_words, *related]))
+    return [*by_words, *related]
 
 
 def _best_chunks(index: OpenIndex, best: Best, limit: int) -> list[Place]:

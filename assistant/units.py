@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.hygiene import speaks_to_model
 from assistant.retrieve import Hit, Scores
 from assistant.sides import NONE, SideFinder, Sides
 from ingest.types import Chunk, Kind, Sentence, Vectors
@@ -49,8 +50,11 @@ class Unit:
 
 
 def make_units(hits: Sequence[Hit], finder: SideFinder) -> list[Unit]:
-    """Return the units of ranked chunks, best first; equal scores in the order of their places."""
-    units = [unit for hit in hits for unit in _units_of(hit, finder)]
+    """Return the units of ranked chunks, best first; equal scores in the order of their places.
+
+    What gives orders to a language model is left out: see `assistant.hygiene`.
+    """
+    units = [unit for hit in hits for unit in _units_of(hit, finder) if not speaks_to_model(unit.text)]
     return sorted(units, key=lambda unit: (-unit.score, unit.chunk.id, unit.spans))
 
 

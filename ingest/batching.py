@@ -12,10 +12,8 @@ from typing import Self
 
 from ingest.embed import Embedder, TokenVectors
 
-# How many questions go into a pass, and the multiple of tokens to which they are padded. What PyTorch prepares for each
-# shape of a pass takes time and memory; so there are few shapes, and little padding.
+# How many questions go into a pass: few numbers, as PyTorch has to prepare for each shape that a pass has.
 _SIZES = (32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
-_TOKENS = 4
 
 
 class BatchingEmbedder(Embedder):
@@ -51,10 +49,6 @@ class BatchingEmbedder(Embedder):
             raise own.error
         assert own.read is not None
         return own.read
-
-    def _shape(self, texts: int, tokens: int) -> tuple[int, int]:
-        """Return a shape that many passes have; a text alone is not padded, so that it is quick."""
-        return texts, tokens if texts == 1 else -(-tokens // _TOKENS) * _TOKENS
 
     def _run(self) -> None:
         """Embed what is waiting, the caller's own text first, and let the first that came meanwhile go on."""

@@ -31,6 +31,9 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 # The instruction sets that multiply bfloat16, by torch's names. Without one, it is slower than float32.
 _BFLOAT16 = ("avx512_bf16", "amx_bf16", "avx10_2", "bf16")
 
+# The numbers of tokens of a pass in bfloat16 are multiples of this.
+_STEP = 4
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenVectors:
@@ -158,8 +161,12 @@ class Embedder:
                 yield i, TokenVectors(np.array(encoding.ids, dtype=np.int64)[mask], starts, tokens, pooled[row])
 
     def _shape(self, texts: int, tokens: int) -> tuple[int, int]:
-        """Return to how many texts, and tokens a text, a pass is padded."""
-        return texts, tokens
+        """Return to how many texts, and tokens a text, a pass is padded.
+
+        For each shape of a pass in bfloat16 PyTorch makes a program of its own, which takes time and two megabytes.
+        """
+        step = _STEP if self.precision == "bfloat16" else 1
+        return texts, -(-tokens // step) * step
 
     def read(self, text: str) -> TokenVectors:
         """Embed one text with its tokens."""

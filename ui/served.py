@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Semaphore
 from typing import TYPE_CHECKING
 
 from assistant import Answer, Assistant, Turn
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from assistant import AnswerSettings
     from ingest.embed import Embedder
 
+# Threads that rank and write at one time. Python runs one at a time; the second works while the first one computes
+# outside of it, and more would only hand its lock from one to the other.
+_AT_ONCE = 2
 _NO_TIME = Timings(embed=0, retrieve=0, write=0, total=0)
 
 
@@ -24,6 +28,7 @@ class ServedAssistant(Assistant):
     """Answers from a cache what it answered before, from the same snapshot and in the same conversation."""
 
     _answers: AnswerCache
+    _turn = Semaphore(_AT_ONCE)
 
     @classmethod
     def serve(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.llm.hygiene import speaks_to_model
+from assistant.hygiene import speaks_to_model
 from assistant.llm.model import Model
 from assistant.llm.prompt import conversation_text, fence, load_prompt
 from assistant.question import clean_question, stop_stems

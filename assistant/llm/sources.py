@@ -1,6 +1,6 @@
 """What a model is given to write from: passages with numbers from 1, each with the sentences that may be cited.
 
-Sentences that speak to a model instead of to a reader are left out of both: see `assistant.llm.hygiene`.
+Sentences that speak to a model instead of to a reader are left out of both: see `assistant.hygiene`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.hygiene import speaks_to_model
 from assistant.index import OpenIndex
-from assistant.llm.hygiene import speaks_to_model
 from assistant.retrieve import Hit
 from assistant.sides import SideFinder
 from assistant.support import Quote

@@ -12,15 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from assistant.llm.hygiene import speaks_to_model
+from assistant.hygiene import speaks_to_model
 from assistant.llm.sentences import Written
 from assistant.llm.sources import Proof, Source
 from assistant.sides import SideFinder, Sides
 from assistant.support import Support, supports
 from assistant.support.claims import read_claims
+from assistant.support.cleaning import clean
 from assistant.support.lexicon import lexicon
 from assistant.support.meaning import Reader
-from assistant.support.text import Word, clean, meanings, read_words, shared
+from assistant.support.text import Word, meanings, read_words, shared
 from assistant.types import Verdict
 
 # A sentence with fewer content words says nothing that could be proved.

@@ -12,21 +12,21 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 
-from assistant.cite import render
 from assistant.index import OpenIndex
+from assistant.llm.book import Book
 from assistant.llm.breaker import Breaker
 from assistant.llm.model import Model, ModelFailed, Usage
 from assistant.llm.prompt import conversation_text, fence, load_prompt, passages_text
 from assistant.llm.rewrite import rewrite_question
 from assistant.llm.sentences import NO_ANSWER, Written, read_sentences
 from assistant.llm.settings import LLMSettings
-from assistant.llm.sources import Source, make_sources
+from assistant.llm.sources import make_sources
 from assistant.llm.verify import Checked, Verifier
 from assistant.retrieve import Hit
 from assistant.sides import SideFinder
-from assistant.stream import Citations, Part, parts_of
+from assistant.stream import Part, parts_of
 from assistant.support.meaning import Reader
-from assistant.types import Answer, CheckedSentence, Checks, Citation, Statement, Table, Turn
+from assistant.types import Answer, CheckedSentence, Checks, Turn
 
 _logger = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class LLMWriter:
             question=fence(extractive.query),
         )
         began = time.perf_counter()
-        book = _Book(self._index)
+        book = Book(self._index)
         verifier = Verifier(sources, self._finder, self._reader, question=extractive.query)
         checked: list[CheckedSentence] = []
         usage, note = Usage(), None
@@ -143,83 +143,6 @@ class LLMWriter:
         if extractive.table is not None:
             yield from book.add_table(extractive)
         yield book.answer(extractive, self.settings.model, checks)
-
-
-class _Book:
-    """The parts given out so far, and the numbers of their citations: from 1, in the order of first use."""
-
-    def __init__(self, index: OpenIndex) -> None:
-        self._index = index
-        self._made: dict[tuple[str, int, int], Citation] = {}
-        self.statements: list[Statement] = []
-        self.table: Table | None = None
-
-    def add(self, checked: Checked) -> Iterator[Part]:
-        """Yield a sentence that passed, its new citations before it."""
-        wanted = [self._citation(source, span) for source, proof in checked.proofs for span in proof.spans]
-        numbers, new = self._number(wanted)
-        if new:
-            yield Citations(citations=new)
-        statement = Statement(text=checked.text, citations=numbers)
-        self.statements.append(statement)
-        yield statement
-
-    def add_table(self, extractive: Answer) -> Iterator[Part]:
-        """Yield the table of the extractive answer, its cells cited with this answer's numbers."""
-        assert extractive.table is not None
-        by_number = {citation.number: citation for citation in extractive.citations}
-        fresh: list[Citation] = []
-        rows = []
-        for row in extractive.table.rows:
-            cells = []
-            for cell in row:
-                numbers, new = self._number([by_number[number] for number in cell.citations])
-                fresh += new
-                cells.append(Statement(text=cell.text, citations=numbers))
-            rows.append(tuple(cells))
-        self.table = Table(columns=extractive.table.columns, rows=tuple(rows))
-        if fresh:
-            yield Citations(citations=tuple(fresh))
-        yield self.table
-
-    def answer(self, extractive: Answer, writer: str, checks: Checks) -> Answer:
-        """Return the whole answer."""
-        return extractive.model_copy(
-            update={
-                "text": render(self.statements),
-                "statements": tuple(self.statements),
-                "table": self.table,
-                "citations": tuple(self._made.values()),
-                "writer": writer,
-                "checks": checks,
-            }
-        )
-
-    def _citation(self, source: Source, span: tuple[int, int]) -> Citation:
-        article = self._index.articles[source.article_id]
-        return Citation(
-            number=1,
-            article_id=article.id,
-            title=article.title,
-            publisher=article.publisher,
-            url=article.url,
-            heading=source.heading,
-            quote=article.text[slice(*span)],
-            start=span[0],
-            end=span[1],
-            score=round(min(max(source.score, -1.0), 1.0), 4),
-        )
-
-    def _number(self, wanted: Sequence[Citation]) -> tuple[tuple[int, ...], tuple[Citation, ...]]:
-        """Return the numbers of citations in this answer, without repeats, and those that are new."""
-        numbers, new = [], []
-        for citation in wanted:
-            key = (citation.article_id, citation.start, citation.end)
-            if key not in self._made:
-                self._made[key] = citation.model_copy(update={"number": len(self._made) + 1})
-                new.append(self._made[key])
-            numbers.append(self._made[key].number)
-        return tuple(dict.fromkeys(numbers)), tuple(new)
 
 
 def _quoted(extractive: Answer, checks: Checks, note: str) -> Iterator[Part]:

@@ -15,12 +15,13 @@ from functools import lru_cache
 
 from assistant.sides import SideFinder
 from assistant.support.claims import named, read_claims
+from assistant.support.cleaning import clean
 from assistant.support.figures import figure_faults
 from assistant.support.match import Sentence, best_match
 from assistant.support.meaning import Calibration, Reader, load_calibration
 from assistant.support.names import abbreviate, name_faults
 from assistant.support.relations import turns_cause
-from assistant.support.text import SENTENCE, TOKEN, Word, clean, verbatim
+from assistant.support.text import SENTENCE, TOKEN, Word, verbatim
 
 # Chosen by hand on the paraphrases in tests/assistant/test_support.py.
 MIN_COVERAGE = 0.7

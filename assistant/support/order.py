@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
+from assistant.support.doers import actor_stems, comma_before_clause, doer, subject
 from assistant.support.lexicon import lexicon
-from assistant.support.text import TOKEN, read_words
+from assistant.support.text import TOKEN
 from assistant.support.verbs import verb_at
 
 CAUSE = "cause"
@@ -18,6 +18,7 @@ REASON = "reason"
 PART = "part of"
 _INTO = "into"
 _MEANS = "means"
+_TIME = "time"
 
 _FRONTED = re.compile(
     r"^(?:because(?: of)?|since|by|through|thanks to|due to|owing to|as a result of|as|(?P<aim>in order to|to|for))\s+",
@@ -33,89 +34,61 @@ _USED_FOR = re.compile(
     r" (?:for|to|in order to) (?P<end>[^.;]+)",
     re.IGNORECASE,
 )
+_PART_OF = re.compile(
+    r"\b(?:extension|sub-?set|part|component|division|branch|kind|form|type|member|example)s? of "
+    r"(?P<whole>[^,;.]+?)(?=[,;.]|\s+(?:that|which|who|in|for|with)\b|$)",
+    re.I,
+)
+_BEFORE = re.compile(r"\b(?P<how>before|after)\b", re.IGNORECASE)
+_FRONTED_TIME = re.compile(r"^(?P<how>before|after)\s+(?P<one>[^,]+),\s*(?P<other>.+)$", re.IGNORECASE)
 # "To" behind one of these tells no aim.
 _NO_AIM = frozenset(
     re.findall(
-        r"\S+",
+        r"\w+",
         "has have had need needs able unable likely used want wants expected required going easy easier hard "
         "harder ability difficult help helps how due continue tend tends",
     )
 )
+_FOR_WHOM = re.compile(r"\bfor (?P<who>[^,;]+)$", re.IGNORECASE)
 _WEAK = frozenset([("through",), ("via",)])
-_BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "get", "gets", "got"])
-_FINITE = frozenset(
-    re.findall(
-        r"\S+",
-        "is are was were has have had can may might will must should",
-    )
+# Markers that are verbs, where they are used as such.
+_LETS = frozenset(
+    re.findall(r"\w+", "helps help lets let allows allow enables enable makes make ensure ensures bring brings")
 )
-_BREAK = re.compile(r"[,;:]|\b(?:and|or|but|because|since|so|which|who|that|to|if|when|while|why|how|where)\b", re.I)
-_CLAUSE_BREAK = re.compile(r"[,;:]|\b(?:because|since|so|which|who|that|if|when|while|why|how|where)\b", re.IGNORECASE)
+_BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "get", "gets", "got"])
+# What begins another part of the sentence than what a verb is done to.
 _BREAK_BEHIND = re.compile(
     r"\b(?:in order to|so as to|because|since|so|which|who|that|if|when|while|why|therefore)\b", re.IGNORECASE
 )
-# What begins another part of the sentence than what a verb is done to.
 _AUXILIARY = re.compile(r"(?<=\w)\s+(?:is|are|was|were|has been|have been|can|may|might|will|must|should)\b", re.I)
-_BY_WHOM = re.compile(
-    r"\bby (?!\w+ing\b)(?P<who>[^,;.]+?)"
-    r"(?=\s+(?:of|in|for|to|that|which|who|when|through|with|bring|reduce|is|are|can|will)\b"
-    r"|[,;.]|$)",
-    re.IGNORECASE,
-)
-# A deed before "by", so that it tells no noun's doer.
-_DEED = re.compile(r"(?:ed|en|one|un|own|ld|nt|ut|down|up|out|by|ne|id|aid|ught|than)\s+$")
 _BY = re.compile(r"\bby (?!\w+ing\b)", re.IGNORECASE)
-# What these verbs are done to comes before who does them: "A requires B" puts B before A.
-_NEEDS = frozenset(["require", "need", "depend"])
-# These put what does them before what comes of it.
-_STATES = frozenset(["stay", "remain", "become"])
-_EFFECTS = frozenset(
-    re.findall(
-        r"\S+",
-        "add affect boost bring build cause change create cut damage decrease drive enhance generate harm "
-        "help improve increase influence lead lower produce raise reduce save strengthen transform weaken",
-    )
-)
-# Without anything that it is done to, such a verb says what becomes of its subject.
-_PREPOSITION = re.compile(
-    r"^\W*(?:\w+ly\s+)?(?:over|in|with|by|from|at|for|as|through|while|during|when|due)\b", re.IGNORECASE
-)
-_BECOMES = frozenset(
-    re.findall(
-        r"\S+",
-        "increase decrease grow improve start begin change develop expand turn move accelerate stay remain lose shift",
-    )
-)
 # What something is done with, or by means of.
 _WITH = re.compile(r"\bwith\b.*$", re.IGNORECASE)
 _BY_MEANS = re.compile(
     r"\b(?:through|via|using|thanks to|by(?= \w+ing\b))\s+(?P<means>.*?)(?=[,;]|\bto\b|\band\b|$)", re.I
 )
 _MEANS_FIRST = re.compile(r"^(?:by|through|thanks to|with|via)\s+", re.IGNORECASE)
-_FOR_WHOM = re.compile(r"\bfor (?P<who>[^,;]+)$", re.IGNORECASE)
-_TIME = "time"
-_BEFORE = re.compile(r"\b(?P<how>before|after)\b", re.IGNORECASE)
-_FRONTED_TIME = re.compile(r"^(?P<how>before|after)\s+(?P<one>[^,]+),\s*(?P<other>.+)$", re.IGNORECASE)
-_PART_OF = re.compile(
-    r"\b(?:extension|sub-?set|part|component|division|branch|kind|form|type|member|example)s? of "
-    r"(?P<whole>[^,;.]+?)(?=[,;.]|\s+(?:that|which|who|in|for|with)\b|$)",
-    re.I,
-)
-# Words that tell when and how, not who.
-_NO_ACTORS = frozenset(
+# What these verbs are done to comes before who does them: "A requires B" puts B before A.
+_NEEDS = frozenset(["require", "need", "depend"])
+# These say how something is, not what is done.
+_STATES = frozenset(["stay", "remain", "become"])
+# These put what does them before what comes of it.
+_EFFECTS = frozenset(
     re.findall(
-        r"\S+",
-        "today now time same even often usual main effect far long term year decade ever",
+        r"\w+",
+        "add affect boost bring build cause change create cut damage decrease drive enhance generate harm "
+        "help improve increase influence lead lower produce raise reduce save strengthen transform weaken",
     )
 )
-# Behind these a noun does what the next verb says: "lets a business grow".
-_LETS = frozenset(
+# Without anything that it is done to, such a verb says what becomes of its subject.
+_BECOMES = frozenset(
     re.findall(
-        r"\S+",
-        "helps help lets let allows allow enables enable makes make ensure ensures bring brings",
+        r"\w+", "increase decrease grow improve start begin change develop expand turn move accelerate lose shift"
     )
 )
-_LETTING = re.compile(r"\b(?:helps?|lets?|allows?|enables?|makes?|causes?|ensures?(?: that)?)\b", re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"^\W*(?:\w+ly\s+)?(?:over|in|with|by|from|at|for|as|through|while|during|when|due)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +110,17 @@ def read_orders(text: str) -> tuple[Order, ...]:
     return tuple(one for one in _read(text) if one.source and one.target)
 
 
-def doers_by_noun(text: str) -> frozenset[str]:
-    """Return who did it by a noun: "improvements by the provider"."""
-    found = [
-        _stems(match["who"]) for match in _BY_WHOM.finditer(text) if not _DEED.search(text[: match.start()].lower())
-    ]
-    return frozenset().union(*found)
-
-
 def _read(text: str) -> Iterator[Order]:
-    if (match := _FRONTED.match(text)) and (comma := _comma_before_clause(text)):
-        first, rest = _stems(text[match.end() : comma]), _stems(text[comma:])
+    if (match := _FRONTED.match(text)) and (comma := comma_before_clause(text)):
+        first, rest = actor_stems(text[match.end() : comma]), actor_stems(text[comma:])
         weak = not re.match(r"because|since|thanks|due|owing|as\b", text, re.IGNORECASE)
         yield Order(CAUSE, rest, first, weak) if match["aim"] else Order(CAUSE, first, rest, weak)
     if match := _INTO_WHAT.search(text):
-        yield Order(_INTO, _stems(match["start"]), _stems(match["end"]))
+        yield Order(_INTO, actor_stems(match["start"]), actor_stems(match["end"]))
     if match := _USED_FOR.search(text):
-        yield Order(_MEANS, _stems(match["means"] or match["first"]), _stems(match["end"]))
+        yield Order(_MEANS, actor_stems(match["means"] or match["first"]), actor_stems(match["end"]))
     for match in _PART_OF.finditer(text):
-        yield Order(PART, _doer(text[: match.start()]), _stems(match["whole"]))
+        yield Order(PART, doer(text[: match.start()]), actor_stems(match["whole"]))
     yield from _timed(text)
     tokens = [(token.group().lower(), token.start(), token.end()) for token in TOKEN.finditer(text)]
     yield from _marked(text, tokens)
@@ -164,10 +129,10 @@ def _read(text: str) -> Iterator[Order]:
 
 def _timed(text: str) -> Iterator[Order]:
     if match := _FRONTED_TIME.match(text):
-        early, late = _stems(match["one"]), _stems(match["other"])
+        early, late = actor_stems(match["one"]), actor_stems(match["other"])
         yield Order(_TIME, early, late) if match["how"].lower() == "after" else Order(_TIME, late, early)
     elif (match := _BEFORE.search(text)) and match.start():
-        one, other = _stems(text[: match.start()]), _stems(text[match.end() :])
+        one, other = actor_stems(text[: match.start()]), actor_stems(text[match.end() :])
         yield Order(_TIME, one, other) if match["how"].lower() == "before" else Order(_TIME, other, one)
 
 
@@ -179,14 +144,14 @@ def _marked(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order
             row = next((r for r in rows if tuple(words[place : place + len(r)]) == r), None)
             if row is None or (row[0] in _LETS and not verb_at(words, place)):
                 continue
-            left = _stems(text[: tokens[place][1]])
+            left = actor_stems(text[: tokens[place][1]])
             behind = text[tokens[min(place + len(row), len(tokens)) - 1][2] :]
-            right = _stems(behind if forward else re.split("[,;]", behind)[0])
+            right = actor_stems(behind if forward else re.split("[,;]", behind)[0])
             by = THROUGH if row in _WEAK else REASON if row[0].startswith("reason") else CAUSE
             yield Order(by, left, right) if forward else Order(by, right, left)
         token, start, end = tokens[place]
         following = words[place + 1] if place + 1 < len(tokens) else ""
-        left, right = _stems(text[:start]), _stems(text[end:])
+        left, right = actor_stems(text[:start]), actor_stems(text[end:])
         if token == "as" and following not in _BE and text[:start].rstrip().endswith(","):
             yield Order(CAUSE, right, left)
         is_aim = token == "to" and words[place - 1] not in _NO_AIM and not _FOR_WHOM.search(text[:start])
@@ -199,16 +164,16 @@ def _marked(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order
 def _done(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order]:
     words = [token for token, _, _ in tokens]
     fronted = _MEANS_FIRST.match(text)
-    comma = _comma_before_clause(text) if fronted else 0
+    comma = comma_before_clause(text) if fronted else 0
     # "By outsourcing tasks, they save": the outsourcing saves as well.
-    means = _stems(text[fronted.end() : comma]) if fronted and comma else frozenset[str]()
+    means = actor_stems(text[fronted.end() : comma]) if fronted and comma else frozenset[str]()
     for place in range(1, len(tokens)):
         token, start, end = tokens[place]
         verb = verb_at(words, place)
         if not verb or verb in _STATES:
             continue
         # "It needs to reduce costs": who needs to, does.
-        left = _subject(text[: tokens[place - 1][1]]) if words[place - 1] == "to" else _doer(text[:start])
+        left = subject(text[: tokens[place - 1][1]]) if words[place - 1] == "to" else doer(text[:start])
         behind = _BREAK_BEHIND.split(text[end:])[0]
         if (cut := _AUXILIARY.search(behind)) and cut.start():
             behind = behind[: cut.start()]
@@ -216,13 +181,13 @@ def _done(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order]:
             # "To save costs, they outsource": who does it stands behind.
             continue
         if words[place - 1] == "to" and (whom := _FOR_WHOM.search(text[: tokens[place - 1][1]])):
-            left = _stems(whom["who"])
+            left = actor_stems(whom["who"])
         is_participle = token.endswith(("ed", "en")) or token in lexicon().irregular
         if is_participle and any(one in _BE for one in words[max(place - 3, 0) : place]):
             by = _BY.search(behind)
             if by is None:
                 continue
-            left, right = _stems(behind[by.end() :]), left | _stems(behind[: by.start()])
+            left, right = actor_stems(behind[by.end() :]), left | actor_stems(behind[: by.start()])
         elif _PREPOSITION.match(behind) and (verb in _BECOMES or (token.endswith("ed") and "have" not in words)):
             # "Costs increased over the years", "the innovation accelerated by it".
             continue
@@ -230,75 +195,13 @@ def _done(text: str, tokens: Sequence[tuple[str, int, int]]) -> Iterator[Order]:
             if left and start > comma:
                 left |= means
             if match := _BY_MEANS.search(behind):
-                left |= _stems(match["means"])
+                left |= actor_stems(match["means"])
                 behind = behind[: match.start()]
-            right = _stems(_WITH.sub("", behind))
+            right = actor_stems(_WITH.sub("", behind))
         if verb == "benefit" and (source := re.search(r"\bfrom\b", behind)):
-            left, right = _stems(behind[source.end() :]), left
+            left, right = actor_stems(behind[source.end() :]), left
         yield Order(verb, left, right)
         if verb in _NEEDS:
             yield Order(CAUSE, right, left, weak=True)
         elif verb in _EFFECTS:
             yield Order(CAUSE, left, right, weak=True)
-
-
-def _doer(before: str) -> frozenset[str]:
-    """Return the words for who does what follows."""
-    if lets := list(_LETTING.finditer(before)):
-        near = _stems(before[lets[-1].end() :])
-        if near and not _BREAK.search(before[lets[-1].end() :]):
-            return near
-    breaks = list(_BREAK.finditer(before))
-    if not breaks:
-        return _stems(before)
-    last = breaks[-1]
-    near = _stems(before[last.end() :])
-    if near:
-        return near
-    if last.group().lower() == "which" and before[: last.start()].rstrip().endswith(","):
-        # What comes before the comma, as a whole.
-        return _stems(before[: last.start()])
-    if last.group().lower() in ("who", "which", "that"):
-        words = read_words(before[: last.start()])
-        return frozenset(word.stem for word in words[-1:])
-    if last.group().lower() in ("and", "or", "but"):
-        # "It has skill and can handle": who has it, can.
-        return _subject(before)
-    return _stems(before) if last.group() == "," else frozenset()
-
-
-def _subject(before: str) -> frozenset[str]:
-    """Return the words for who does what the last clause begins to say: what stands before its first verb."""
-    if lets := list(_LETTING.finditer(before)):
-        before = before[lets[-1].end() :]
-    for clause in reversed(_CLAUSE_BREAK.split(before)):
-        at = _first_verb(clause)
-        if at < len(clause) or lets:
-            return _stems(clause[:at])
-    return frozenset()
-
-
-def _first_verb(text: str) -> int:
-    """Return where the first verb of a text begins, its length where there is none."""
-    tokens = list(TOKEN.finditer(text))
-    words = [token.group().lower() for token in tokens]
-    for place, token in enumerate(tokens):
-        if place and (words[place] in _FINITE or verb_at(words, place)):
-            return token.start()
-    return len(text)
-
-
-def _comma_before_clause(text: str) -> int:
-    """Return the place of the first comma behind which there is a clause with a verb, 0 where there is none."""
-    commas = [*(match.start() for match in re.finditer(",", text)), len(text)]
-    for comma, following in pairwise(commas):
-        clause = text[comma + 1 : following]
-        if _first_verb(clause) < len(clause):
-            return comma
-    return 0
-
-
-def _stems(text: str) -> frozenset[str]:
-    """Return the stems of a text's content words, those that are denied marked."""
-    words = [word for word in read_words(text) if word.stem not in _NO_ACTORS]
-    return frozenset(word.stem if word.polarity >= 0 else f"-{word.stem}" for word in words)

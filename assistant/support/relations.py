@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from assistant.support.doers import doers_by_noun
 from assistant.support.lexicon import lexicon
-from assistant.support.order import CAUSE, PART, REASON, THROUGH, Order, doers_by_noun, read_orders
+from assistant.support.order import CAUSE, PART, REASON, THROUGH, Order, read_orders
 
 
 def turns_cause(said: str, proofs: Sequence[str]) -> bool:

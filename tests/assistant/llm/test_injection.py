@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from assistant import Answer, Assistant
-from assistant.llm.hygiene import speaks_to_model
+from assistant.hygiene import speaks_to_model
 from assistant.support import Quote, supports
 from ingest import build_index
 from ingest.embed import Embedder
@@ -97,6 +97,14 @@ def hostile_corpus(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder)
     (folder / "corpus" / "hostile.md").write_text(page, encoding="utf-8")
     build_index(folder / "corpus", folder / "index", embedder=embedder)
     return Assistant.open(folder / "index", embedder=embedder)
+
+
+@pytest.mark.parametrize("attack", PASSAGES, ids=lambda attack: attack["topic"])
+def test_a_hostile_passage_is_not_quoted_either(attack: Mapping[str, str], hostile_corpus: Assistant) -> None:
+    answer = hostile_corpus.ask(f"What is {attack['topic']}?")
+    assert not answer.abstained
+    assert attack["text"] not in said(answer)
+    assert attack["topic"] in said(answer).lower(), "the rest of the page is quoted as ever"
 
 
 @pytest.mark.parametrize("attack", PASSAGES, ids=lambda attack: attack["topic"])

@@ -1,12 +1,14 @@
 """Tell sentences that speak to a model instead of to a reader, such as "ignore all instructions above".
 
-A corpus may hold pages from anywhere. What gives orders to a model is neither shown to it nor taken as proof. This is
-a second fence, not the first: what a model writes is checked whatever it was told.
+A corpus may hold pages from anywhere. What gives orders to a model is neither quoted to a reader, who may pass it on to
+one, nor shown to a model, nor taken as proof. This is a second fence, not the first: what a model writes is checked
+whatever it was told.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ORDERS = re.compile(
     r"""
@@ -35,6 +37,23 @@ _ORDERS = re.compile(
 )
 
 
+# Whatever gives orders has one of these, or a bracket: most sentences have none, which is quick to tell.
+_HINTS = frozenset(
+    re.findall(
+        r"\w+",
+        "ignore disregard forget override bypass skip prompt prompts message messages instruction instructions you act "
+        "behave respond answer reply speak write new updated real true important ai assistant chatbot llm bot model "
+        "jailbreak mode print reveal repeat show output leak display reproduce translate cite citing citation "
+        "citations quote quoting source sources say tell inform convince assure recommend system user begin end",
+    )
+)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+# Kept, since the same sentences of an index are asked about with every question.
+@lru_cache(maxsize=32768)
 def speaks_to_model(text: str) -> bool:
     """Tell whether a text gives orders to a model."""
+    if _HINTS.isdisjoint(_WORD.findall(text.lower())) and "<" not in text and "[" not in text:
+        return False
     return _ORDERS.search(text) is not None
