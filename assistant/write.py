@@ -81,6 +81,10 @@ def write(
         chosen += select(
             units[:1], words=settings.words, score=lambda unit: side_score(unit, question.sides), chosen=chosen
         )
+        if question.ask is Ask.COMPARE and question.aspects:
+            # What is asked may be the aspect, not the disagreement: what is said of it on each side stands there too.
+            _, beside = _say(question, search, units, comparison, finder, room)
+            chosen += [one for one in beside if all(one.unit.spans != other.unit.spans for other in chosen)]
     else:
         lead, chosen = _say(question, search, units, comparison, finder, room)
     statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
