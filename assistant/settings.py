@@ -59,7 +59,7 @@ class AnswerSettings(BaseModel):
     store: StoreSettings = EMBEDDED
     search: SearchSettings = SearchSettings()
     max_question_chars: int = Field(default=2000, ge=10)
-    words: int = Field(default=130, ge=20)
+    words: int = Field(default=120, ge=20)
     threshold: float | None = Field(default=None, ge=0, le=1)
     follow_ups: bool = True
     llm: LLMSettings | None = None

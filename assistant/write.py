@@ -38,9 +38,9 @@ _A_TASK = 0.2
 _FITS_KIND = 0.08
 # An answer is bounded by the most words where its best unit scores this or less, and by fewer the more it scores:
 # so many for each point, down to the fewest. Where the ranking is sure, little is said; where not, more of it.
-_UNSURE = 0.9
+_UNSURE = 0.75
 _FEWER = 200
-_FEWEST = 60
+_FEWEST = 55
 
 
 def write(
