@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,20 +79,23 @@ class SegmentBuilder:
             return 0, 0
         total = sum(len(self._plan.fresh[one][1]) if one in self._plan.fresh else self._count(one) for one in ids)
         written = embedded = 0
-        writer, vectors = SegmentWriter(folder), home.create_vectors(folder.name)
-        try:
-            for group in self._ready(ids):
-                for ready in group:
-                    embedded += ready.embedded
-                    texts = [text.whole for one in ready.stored for text in Text.of_sentences(one.chunk)]
-                    writer.add(ready.article, ready.stored, self._embedder.token_ids(texts), ready.questions)
-                    self._answered[ready.article.id] = _question_vectors(ready.stored)
-                stored = [one for ready in group for one in ready.stored]
-                vectors.add([one.chunk.id for one in stored], np.stack([one.vector for one in stored]))
-                written += len(stored)
-                self._progress("write", written, total)
-        finally:
-            vectors.close()
+        writer = SegmentWriter(folder)
+        # A store takes a second to load and to make: meanwhile the first texts are embedded.
+        with ThreadPoolExecutor(1) as beside:
+            making = beside.submit(home.create_vectors, folder.name)
+            try:
+                for group in self._ready(ids):
+                    for ready in group:
+                        embedded += ready.embedded
+                        texts = [text.whole for one in ready.stored for text in Text.of_sentences(one.chunk)]
+                        writer.add(ready.article, ready.stored, self._embedder.token_ids(texts), ready.questions)
+                        self._answered[ready.article.id] = _question_vectors(ready.stored)
+                    stored = [one for ready in group for one in ready.stored]
+                    making.result().add([one.chunk.id for one in stored], np.stack([one.vector for one in stored]))
+                    written += len(stored)
+                    self._progress("write", written, total)
+            finally:
+                making.result().close()
         writer.close(self._embedder.dimension)
         return written, embedded
 

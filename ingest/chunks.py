@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -21,7 +21,7 @@ from ingest.settings import IngestSettings
 from ingest.types import Article, Chunk, Kind, Sentence
 
 # Part of each snapshot's manifest: raise it whenever the same article would be split differently.
-CHUNKER_VERSION = 4
+CHUNKER_VERSION = 5
 
 # The marks that a line may begin with: of block quotes, and of a list's items.
 _QUOTE = re.compile(r"[ \t]*>(?:[ \t]*>)*[ \t]*")
@@ -38,6 +38,8 @@ _NAMES = re.compile(
 # so many.
 _BARE_INTRO_WORDS = 12
 _BEFORE_INTRO_WORDS = 40
+# A list with more words is not quoted whole, where its items can be read alone.
+_LIST_WORDS = 120
 _SENTENCE_END = re.compile(r"[.!?][\"')\]*_]*$")
 # A heading path may take this share of the tokens at most; its outer levels go first.
 _HEADING_SHARE = 0.25
@@ -91,7 +93,7 @@ def split_article(
     """
     count = _Counter(token_spans)
     chunks: list[Chunk] = []
-    for run in _merge(article.text, settings, count):
+    for run in chain.from_iterable(map(_cut_long_list, _merge(article.text, settings, count))):
         heading = _heading_within(run.heading, int(settings.max_tokens * _HEADING_SHARE), count)
         room = settings.max_tokens - count(heading) - 1
         fitting = [part for s in run.sentences for part in _fit(article.text, s, room, token_spans)]
@@ -326,6 +328,17 @@ def _merge(text: str, settings: IngestSettings, count: _Counter) -> Iterator[_Bl
         held = block
     if held is not None:
         yield held
+
+
+def _cut_long_list(run: _Block) -> Iterator[_Block]:
+    """Part a list of sentences that is too long to be quoted whole from its introduction, which heads it then."""
+    intro, *items = run.sentences
+    sentences = run.kind is Kind.LIST and intro.text.endswith(":") and all(item.intro is None for item in items)
+    if not sentences or sum(len(sentence.text.split()) for sentence in run.sentences) <= _LIST_WORDS:
+        yield run
+        return
+    yield replace(run, sentences=(intro,))
+    yield replace(run, heading=(*run.heading, intro.text.rstrip(":")), sentences=tuple(items))
 
 
 def _heading_within(heading: tuple[str, ...], room: int, count: _Counter) -> str:

@@ -121,6 +121,7 @@ _RELATED = re.compile(
 _CHAT = re.compile(r"^(sure|certainly|of course|okay|absolutely)[,!.]? (here|below)( is| are|['’]s)\b", re.IGNORECASE)
 # Link labels without a space between them ("Gift CardsShoesHats"); a product's name looks so as well.
 _FUSED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,}\b)|(?<=[A-Z]{3})(?=[A-Z][a-z])")
+_ROW_WORDS = 20
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 
@@ -155,7 +156,24 @@ def judge_line(text: str) -> Chrome:
     if count_words(text) <= 30 and _lexicon("in_label").search(text):
         return Chrome.STRONG
     fused = sum(bool(_FUSED.search(word)) for word in text.split()) > 1 and text[-1] not in ":;,"
-    return Chrome.WEAK if fused or _lexicon("weak").fullmatch(bare) else Chrome.NO
+    return Chrome.WEAK if fused or _lexicon("weak").fullmatch(bare) or _is_row_of_labels(bare) else Chrome.NO
+
+
+def _is_row_of_labels(text: str) -> bool:
+    """Tell whether a line is three labels or more, one after the other ("Terms and Conditions Sitemap Careers")."""
+    words = text.split()
+    if not 3 <= len(words) <= _ROW_WORDS:
+        return False
+    # How many labels the first words make; -1 where they are not labels alone.
+    made = [0]
+    for end in range(1, len(words) + 1):
+        starts = [start for start in range(max(0, end - 3), end) if made[start] >= 0 and words[start][0].isupper()]
+        pieces = ((start, " ".join(words[start:end])) for start in starts)
+        found = [
+            made[at] + 1 for at, piece in pieces if any(_lexicon(one).fullmatch(piece) for one in ("labels", "weak"))
+        ]
+        made.append(max(found, default=-1))
+    return made[-1] >= 3
 
 
 def without_chrome_sentences(text: str, *, soft: bool) -> str:

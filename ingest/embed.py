@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.errors import ModelError
-from ingest.forward import Forward, bound_memory
+from ingest.forward import TOKENIZING, Forward, bound_memory
 from ingest.settings import DEFAULT_MODEL, Precision
 from ingest.types import Vectors
 
@@ -182,33 +182,29 @@ class Embedder:
     def word_vector(self, word: str) -> Vectors:
         """Return the unit mean, shape (dimension,), of a word's tokens as the model takes them in, without context."""
         weights, mean = self._first_layer
-        ids = self._model.tokenizer(word, add_special_tokens=False)["input_ids"]
+        with TOKENIZING:
+            ids = self._model.tokenizer(word, add_special_tokens=False)["input_ids"]
         return unit((weights[ids].float().mean(dim=0) - mean).numpy())
 
     def word_ids(self, words: Iterable[str]) -> frozenset[int]:
         """Return the ids of those words that are a single token."""
-        found = (self._model.tokenizer(word, add_special_tokens=False)["input_ids"] for word in words)
+        with TOKENIZING:
+            found = [self._model.tokenizer(word, add_special_tokens=False)["input_ids"] for word in words]
         return frozenset(ids[0] for ids in found if len(ids) == 1)
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of the tokens that the model reads of each text, special tokens left out."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(
-            list(texts),
-            truncation=True,
-            max_length=self._model.max_seq_length,
-            return_special_tokens_mask=True,
-            verbose=False,
-        )
-        pairs = zip(encoded["input_ids"], encoded["special_tokens_mask"], strict=True)
+        pairs = ((one.ids, one.special_tokens_mask) for one in self._forward.tokenize(texts))
         return [[i for i, special in zip(ids, mask, strict=True) if not special] for ids, mask in pairs]
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """Return the (start, end) characters of each token that the model sees, special tokens left out."""
-        encoding = self._model.tokenizer(
-            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
-        )
+        with TOKENIZING:
+            encoding = self._model.tokenizer(
+                text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+            )
         return [(int(start), int(end)) for start, end in encoding["offset_mapping"]]
 
     def count_tokens(self, text: str) -> int:

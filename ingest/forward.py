@@ -23,11 +23,16 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-# A process that asks the model less often would wait longer for the trace than it gains.
+# A process that asks the model less often would wait longer for the trace than it gains. Passes over more texts than
+# this are long, and Python's share of them is small.
 _PASSES_BEFORE_TRACE = 8
+_FEW_TEXTS = 16
 _TEXTS_TO_COMPARE = (("Which one is it?", "Why?"), ("How long does it take to learn the work, and who pays?",), ("A",))
 # PyTorch keeps what it prepared for each shape: of layers, 1,024 if not told otherwise, at half a megabyte each.
 _KEPT_SHAPES = {"LRU_CACHE_CAPACITY": "256", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "256"}
+
+# A tokenizer is set up anew for each use, so one thread at a time may use it.
+TOKENIZING = Lock()
 
 _logger = logging.getLogger(__name__)
 
@@ -47,14 +52,15 @@ class Forward:
         """Return the tokens that the model reads of each text, not padded (`tokenizers.Encoding`)."""
         backend = self._tokenizer.backend_tokenizer
         most = self._model.max_seq_length
-        if backend.padding is not None:
-            backend.no_padding()
-        if (backend.truncation or {}).get("max_length") != most:
-            if most is None:
-                backend.no_truncation()
-            else:
-                backend.enable_truncation(most)
-        found: list[Any] = backend.encode_batch(list(texts))
+        with TOKENIZING:
+            if backend.padding is not None:
+                backend.no_padding()
+            if (backend.truncation or {}).get("max_length") != most:
+                if most is None:
+                    backend.no_truncation()
+                else:
+                    backend.enable_truncation(most)
+            found: list[Any] = backend.encode_batch(list(texts))
         return found
 
     def run(self, encodings: Sequence[Any], shape: tuple[int, int]) -> tuple[Vectors, Vectors]:
@@ -70,8 +76,9 @@ class Forward:
         import torch
 
         with self._lock:
-            self._passes += 1
-            due = self._passes == _PASSES_BEFORE_TRACE
+            few = len(encodings) <= _FEW_TEXTS
+            self._passes += few
+            due = few and self._passes == _PASSES_BEFORE_TRACE
         if due:
             self._trace()
         given = [torch.from_numpy(array) for array in self._arrays(encodings, shape)]

@@ -15,6 +15,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from ingest.segments import Segment, write_json
 from ingest.settings import IngestSettings
 from ingest.snapshots import Home, Manifest, ModelStamp, Pointer, SegmentStamp
 from ingest.store import STORE
+from ingest.tokens import TokenBasis
 from ingest.types import Article, Chunk, IndexReport, Skipped
 
 # What does not decide the content of an index, but how and where it is made.
@@ -88,7 +90,10 @@ def build_index(
         same = usable.manifest.articles if usable is not None and usable.manifest.recipe == recipe else {}
         digests = {source.id: asked.digest(source.id, source.sha256) for source in found.sources}
         changed = {key for key, digest in digests.items() if same.get(key) != digest}
-        found, fresh = _split(found, changed, settings, embedder, progress)
+        with ThreadPoolExecutor(1) as beside:
+            if usable is None:
+                beside.submit(TokenBasis.fit, embedder)  # the model works on it while Python splits; it is kept
+            found, fresh = _split(found, changed, settings, embedder, progress)
         found = dataclasses.replace(found, skipped=(*found.skipped, *_unmatched(asked, found, fresh, usable)))
         plan = make_plan({source.id for source in found.sources}, fresh, usable, settings.merge_chunks)
         folder = _fresh_folder(home, content)

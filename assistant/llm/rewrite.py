@@ -44,6 +44,9 @@ def accept_rewrite(said: str, question: str, history: Sequence[Turn], finder: Si
         cleaned = clean_question(line, most)
     except QuestionError:
         return None
+    if question.rstrip().endswith("?") and not cleaned.endswith("?"):
+        # Small models answer the question, or tell what it is about.
+        return None
     if speaks_to_model(cleaned) and not speaks_to_model(question):
         return None
     known = set(stems(" ".join([question, *(turn.question for turn in history), *finder.names])))

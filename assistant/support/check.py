@@ -21,6 +21,7 @@ from assistant.support.match import Sentence, best_match
 from assistant.support.meaning import Calibration, Reader, load_calibration
 from assistant.support.names import abbreviate, name_faults
 from assistant.support.relations import turns_cause
+from assistant.support.strength import denies_unsaid
 from assistant.support.text import SENTENCE, TOKEN, Word, verbatim
 
 # Chosen by hand on the paraphrases in tests/assistant/test_support.py.
@@ -89,6 +90,7 @@ def supports(
     said = abbreviate(said, joined)
     everything = "\n".join([joined, *(proof.context for proof in proofs)])
     faults = [("figure", fault) for fault in figure_faults(said, joined)]
+    faults += [("negation", fault) for fault in denies_unsaid(said, joined)]
     faults += [("name", fault) for fault in name_faults(said, everything)]
     sentences = [sentence for proof in proofs for sentence in _sentences(proof, finder)]
     matches = [best_match(claim, sentences, finder) for claim in read_claims(said, finder, around)]

@@ -27,6 +27,20 @@ _MANY = re.compile(
 )
 
 
+# "Others argue that they do not": what is denied is left unsaid, so that no word of it can be looked up.
+_UNSAID = re.compile(
+    r"\b(?:do|does|did|is|are|was|were|has|have|can|could|will|would|should|may|might|must|need)(?: not|n't)"
+    r"(?: (?:so|either|necessarily))?(?=\s*(?:[.,;:!)]|$))|\bcannot(?=\s*(?:[.,;:!)]|$))",
+    re.IGNORECASE,
+)
+
+
+def denies_unsaid(said: str, proof: str) -> list[str]:
+    """Name the denial of something that a statement does not say again, where its proof has none like it."""
+    match = _UNSAID.search(said)
+    return [f"what {match.group()!r} denies is not quoted"] if match and not _UNSAID.search(proof) else []
+
+
 def overstated(said: str, proof: str) -> list[str]:
     """Name what a claim says more strongly than its proof."""
     faults = []

@@ -48,6 +48,7 @@ def test_what_the_quote_says_is_supported(statement: str, quote: str) -> None:
         ("KPO does not have higher hourly costs than BPO.", COSTS, "negated"),
         ("BPO requires expertise from the provider.", EXPERTISE, "asserted"),
         ("BPO agents are trained for weeks in telephone manners.", TYPES, "content words"),
+        ("KPO has higher hourly costs, while others say that it does not.", COSTS, "denies is not quoted"),
         ("", COSTS, "empty"),
     ],
 )

@@ -175,6 +175,18 @@ def test_an_item_that_speaks_of_its_label_is_read_with_the_introduction(embedder
     ]
 
 
+def test_a_list_of_sentences_too_long_to_quote_whole_is_headed_by_its_introduction(embedder: Embedder) -> None:
+    items = [f"Job {number}: The mill grinds {'rye and ' * 10}wheat all day." for number in range(5)]
+    intro, rest = split("# Mills\n\nA mill does these jobs:\n\n" + "\n".join(f"- {item}" for item in items), embedder)
+    assert (intro.kind, intro.heading, texts((intro,))) == (Kind.LIST, "Mills", [["A mill does these jobs:"]])
+    assert (rest.kind, rest.heading) == (Kind.LIST, "Mills > A mill does these jobs")
+    assert [sentence.text for sentence in rest.sentences] == items
+    short = split("A mill does these jobs:\n\n" + "\n".join(f"- {item}" for item in items[:3]), embedder)
+    assert [chunk.heading for chunk in short] == [""]
+    terms = split("A mill has these parts:\n\n" + "- an old part of it\n" * 26, embedder)
+    assert [chunk.heading for chunk in terms] == [""], "terms are never read without their introduction"
+
+
 def test_a_table_row_is_one_chunk_with_its_label_and_its_columns_headers(embedder: Embedder) -> None:
     header = "# Costs\n\n| Aspect | BPO | **KPO** |\n|:--|---|---|\n"
     table = f"{header}| Price | low \\| flat | `high` |\n| Risk || some<br>risk |\n"

@@ -95,6 +95,21 @@ def test_a_copyright_notice_names_the_publisher_where_the_page_knows_the_name(
     assert clean_page_text(page).publisher == publisher
 
 
+@pytest.mark.parametrize(
+    ("line", "stays"),
+    [
+        ("Terms and Conditions Sitemap Careers", False),
+        ("Home About Blog Contact", False),
+        ("Sluice Dam Careers", True),
+        ("Help and support for partners", True),
+        ("Contact Support", True),
+    ],
+)
+def test_a_row_of_labels_is_chrome_beside_other_chrome(line: str, stays: bool) -> None:
+    top, end = "Of mills\n\nMills grind what the fields yield.", "Their wheels turn by day and by night."
+    assert (line in clean_page_text(f"{top}\n\n{line}\n\nAccept all cookies\n\n{end}").text) == stays
+
+
 def test_headings_questions_and_lists_become_markdown() -> None:
     text = clean_page_text(read("green-vs-solar-roofs.txt")).text
     assert "\n## What is a green roof?\n" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 
@@ -10,6 +11,8 @@ from tests.assistant.llm.servers import SMOLLM, small_model
 
 def main() -> None:
     """Print the settings that use the server, and wait."""
+    # Told to end, end the model's server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with small_model() as url:
         sys.stdout.write(f"export BPO_KPO_LLM={SMOLLM} BPO_KPO_LLM_BASE_URL={url}\n")
         sys.stdout.flush()

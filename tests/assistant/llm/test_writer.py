@@ -182,3 +182,16 @@ def test_a_follow_up_is_rewritten_when_the_model_invents_nothing(worded: Assista
     answer = worded.ask("And its risks?", history)
     by_rules = worded.worded_by(None).ask("And its risks?", history)
     assert answer.query == by_rules.query
+    server.say = "The question is about the risks of KPO."
+    assert worded.ask("And its risks?", history).query == by_rules.query
+
+
+def test_a_model_may_rewrite_questions_and_word_no_answers(assistant: Assistant, server: ScriptedServer) -> None:
+    history = (Turn(question="What is KPO?", answer="KPO is outsourcing of knowledge work."),)
+    server.say = "What are the risks of KPO?"
+    rewriting = worded_by_server(assistant, server, write=False)
+    answer = rewriting.ask("And its risks?", history)
+    assert answer.query == "What are the risks of KPO?"
+    assert answer.writer == "extractive"
+    assert answer.statements == assistant.ask("What are the risks of KPO?").statements
+    assert len(server.requests) == 1, "it is asked for the question alone"
