@@ -66,11 +66,20 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic model: P(answerable) = 1 / (1 + exp(-(bias + sum(weight * feature))))."""
+    """A logistic model: P(answerable) = 1 / (1 + exp(-(bias + sum(weight * feature)))).
+
+    `threshold` is the least probability that is answered; `threshold_alone` where the corpus lists no readers'
+    questions, whose words would meet those of a new one.
+    """
 
     threshold: float
+    threshold_alone: float
     bias: float
     weights: dict[str, float]
+
+    def threshold_for(self, features: dict[str, float]) -> float:
+        """Return the threshold for a question with these features."""
+        return self.threshold_alone if features["alone"] else self.threshold
 
     def confidence(self, features: dict[str, float]) -> float:
         """Return the probability, 0 to 1, that the articles answer a question with these features."""
@@ -82,7 +91,12 @@ class Calibration:
 def load_calibration() -> Calibration:
     """Read the calibration that ships with the package."""
     data = json.loads((files("assistant") / "calibration.json").read_text(encoding="utf-8"))
-    return Calibration(float(data["threshold"]), float(data["bias"]), dict(data["weights"]))
+    return Calibration(
+        threshold=float(data["threshold"]),
+        threshold_alone=float(data["threshold_alone"]),
+        bias=float(data["bias"]),
+        weights=dict(data["weights"]),
+    )
 
 
 def words_of(
@@ -144,6 +158,7 @@ def features_of(
     # A which-one question asks for a side, whatever figures and names it tells of the asker.
     open_ended = question.ask is not Ask.CHOOSE
     wanted = wanted_by(question)
+    asked = max(unit.asked for unit in units[:_EVIDENCE])
     values = (
         side_score(best, question.sides),
         float(best.token_hits @ search.topic),
@@ -170,7 +185,8 @@ def features_of(
         float(len(question.sides) == 1 and asks_to_compare(question.asked)),
         0.0 if open_ended else float(any(word.name for word in words)),
         search.answerable,
-        max(unit.asked for unit in units[:_EVIDENCE]),
+        asked,
+        float(not any(unit.asked for unit in units)),
     )
     return dict(zip(FEATURES, values, strict=True))
 
@@ -202,6 +218,7 @@ FEATURES = (
     "asks_which_of_unknown",
     "answerable",
     "asked_cosine",
+    "alone",
 )
 
 

@@ -60,7 +60,7 @@ def write(
     units = make_units(hits[:_CHUNKS], finder)
     words, features = weigh(question, search, hits, units, finder=finder, known=known)
     confidence = calibration.confidence(features)
-    threshold = calibration.threshold if settings.threshold is None else settings.threshold
+    threshold = calibration.threshold_for(features) if settings.threshold is None else settings.threshold
     suggestions = _suggest(index, search, question)
     if not units or confidence < threshold:
         return Answer(

@@ -56,6 +56,8 @@ def fit(assistants: Sequence[Assistant], cases: Sequence[LocatedCase], *, refuse
     # The first is the corpus as it is used; the threshold is its own.
     own = np.arange(len(guessed)) < len(cases)
     threshold = float(np.quantile(guessed[answerable & own], refused))
+    alone = inputs[:, FEATURES.index("alone")] > 0
+    threshold_alone = float(np.quantile(guessed[answerable & alone], refused)) if alone.any() else threshold
     # Balanced classes rank better but are no probabilities; Platt's scaling of the guesses makes them so.
     platt = LogisticRegression(C=1e6).fit(_log_odds(guessed[own])[:, None], answerable[own])
     slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
@@ -74,7 +76,8 @@ def fit(assistants: Sequence[Assistant], cases: Sequence[LocatedCase], *, refuse
             "answerable_refused": round(float((guessed[answerable & own] < threshold).mean()), 4),
             "unanswerable_refused": round(float((guessed[~answerable & own] < threshold).mean()), 4),
         },
-        "threshold": round(float(1 / (1 + np.exp(-(slope * _log_odds(np.array(threshold)) + shift)))), 4),
+        "threshold": _probability(slope * _log_odds(np.array(threshold)) + shift),
+        "threshold_alone": _probability(slope * _log_odds(np.array(threshold_alone)) + shift),
         "bias": round(bias, 6),
         "weights": {name: round(float(weight), 6) for name, weight in zip(FEATURES, weights, strict=True)},
     }
@@ -82,6 +85,10 @@ def fit(assistants: Sequence[Assistant], cases: Sequence[LocatedCase], *, refuse
 
 def _log_odds(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(np.log(shares) - np.log1p(-shares))
+
+
+def _probability(log_odds: npt.NDArray[np.float64]) -> float:
+    return round(float(1 / (1 + np.exp(-log_odds))), 4)
 
 
 def _history(one: LocatedCase) -> list[Turn]:
