@@ -87,7 +87,7 @@ class Comparison:
         if self.is_whole(question, vector):
             return tuple(Row(row.name, tuple(cell[:1] for cell in row.cells)) for row in self.rows)
         aspects = question.aspects
-        if not aspects and _nearest(self.asked, vector) >= _LIKE_ASPECT:
+        if not aspects and _nearest(self.asked, vector) >= max(_LIKE_ASPECT, _nearest(self.whole, vector)):
             aspects = (int(self.aspect_of[np.argmax(self.asked @ vector)]),)
         most = 2 if len(aspects) <= _FEW_ROWS else 1
         return tuple(Row(self.rows[at].name, tuple(cell[:most] for cell in self.rows[at].cells)) for at in aspects)
