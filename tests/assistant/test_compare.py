@@ -17,7 +17,7 @@ def rows(answer: Answer) -> list[str]:
     "question",
     [
         "What is the difference between BPO and KPO?",
-        "Please line up BPO and KPO side by side",
+        "Could I have BPO and KPO side by side?",
         "Show me BPO next to KPO in two columns",
         "bpo vs kpo",
     ],
