@@ -14,9 +14,15 @@ from assistant.question import Ask, Question, QuestionReader, asks_to_compare
 from assistant.sides import SideFinder
 from ingest.keywords import stems
 
+# What agrees or thanks before a question says nothing of where it belongs; what joins it to the turn before does.
+_NOTED = re.compile(
+    r"^(?:(?:h+m+|m+h?m+|a+h+a?|o+h+|i see|great|good|nice|cool|perfect|interesting|understood|got it|all ?right|sure|"
+    r"thx)\b[\s,.:;!-]*)+",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
-    r"^(?:(?:and|so|ok(?:ay)?|but|then|fine|right|now|well|hmm|thanks|thank you|what about|how about|also)\b"
-    r"[\s,.:;-]*)+",
+    r"^(?:(?:and|so|ok(?:ay)?|but|then|fine|right|now|well|thanks|thank you|what about|how about|also)\b"
+    r"[\s,.:;!-]*)+",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
@@ -35,11 +41,14 @@ _THEM = re.compile(
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"\b(its|their)\b", re.IGNORECASE)
-_PRONOUN = re.compile(r"\b(it|they|them|that|this|those|these|that one|this one)\b", re.IGNORECASE)
+# Not the "that" of "anything that I could read".
+_PRONOUN = re.compile(
+    r"\b(it|they|them|that(?! (?:i|you|we|they|he|she)\b)|this|those|these|that one|this one)\b", re.IGNORECASE
+)
 _SAME = re.compile(r"\bthe same (?:for|of|with|in|true|go)\b|\bsame (?:for|with)\b", re.IGNORECASE)
 # The most words that a pronoun is replaced by.
 _SUBJECT = 3
-_THERE = re.compile(r"\bthere\b(?! (is|are|was|were|any))", re.IGNORECASE)
+_THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (is|are|was|were|any))", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
 _WHY = re.compile(r"^(why|how come|why not|why so|why is (that|this|it)|how so)\W*$", re.IGNORECASE)
 
@@ -54,13 +63,16 @@ def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finde
         finder: tells the sides that a text names.
     """
     before = ""
-    for text in (*earlier[-4:], question):
+    # What only thanks or agrees is no turn.
+    turns = [text for text in earlier if _LEAD.sub("", _NOTED.sub("", text)).strip(" .!?")]
+    for text in (*turns[-4:], question):
         before = _resolve_one(" ".join(text.split()), before, reader, finder)
     return before
 
 
 def _resolve_one(question: str, before: str, reader: QuestionReader, finder: SideFinder) -> str:
     changed = _CHANGE.search(question)
+    question = _NOTED.sub("", question) or question
     rest = _LEAD.sub("", _CHANGE.sub("", question)).strip() or question
     if not before or changed:
         return rest if changed else question

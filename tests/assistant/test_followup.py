@@ -37,6 +37,8 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["What are BPO and KPO?"], "Give me the benefits of the latter.", "Give me the benefits of KPO."),
         (["What are BPO and KPO?"], "What tasks go to the former?", "What tasks go to BPO?"),
         (["Patent research: BPO or KPO?"], "why?", "Why? Patent research: BPO or KPO?"),
+        (["What are the benefits of BPO?"], "Aha! And KPO?", "What are the benefits of KPO?"),
+        (["What is KPO?", "Great, thanks."], "What are its drawbacks?", "What are KPO's drawbacks?"),
     ],
 )
 def test_a_follow_up_takes_what_it_lacks_from_before(
@@ -51,6 +53,7 @@ def test_a_follow_up_takes_what_it_lacks_from_before(
         (["What are the risks of KPO?"], "What does onshore outsourcing mean in the first place?"),
         (["What is KPO?"], "How much can a company save in the Philippines?"),
         (["What are the risks of KPO?"], "What are the benefits of BPO?"),
+        (["What is KPO?"], "Is there a book about outsourcing that I could buy?"),
     ],
 )
 def test_a_question_with_its_own_subject_is_left_as_it_is(
