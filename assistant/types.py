@@ -5,11 +5,16 @@ All are frozen and hold tuples; `answer.model_dump(mode="json")` is the public J
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Verdict = Literal["kept", "re-cited", "dropped"]
+
+# An answer comes back with a reader's verdict on it: there, true and false are no numbers, and a text is neither.
+Number = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+Truth = Annotated[bool, Field(strict=True)]
 
 
 class Value(BaseModel):
@@ -34,22 +39,22 @@ class Passage(Value):
     url: str | None = None
     heading: str
     quote: str
-    start: int = Field(ge=0)
-    end: int
-    score: float
+    start: Whole = Field(ge=0)
+    end: Whole
+    score: Number
 
 
 class Citation(Passage):
     """The proof of a statement: `article.text[start:end] == quote`. `number` starts at 1."""
 
-    number: int = Field(ge=1)
+    number: Whole = Field(ge=1)
 
 
 class Statement(Value):
     """One sentence of an answer and the numbers of the citations that prove it."""
 
     text: str
-    citations: tuple[int, ...]
+    citations: tuple[Whole, ...]
 
 
 class Table(Value):
@@ -65,10 +70,10 @@ class Table(Value):
 class Timings(Value):
     """Milliseconds of wall time in each stage of one answer."""
 
-    embed: float = 0.0
-    retrieve: float = 0.0
-    write: float = 0.0
-    total: float = 0.0
+    embed: Number = 0.0
+    retrieve: Number = 0.0
+    write: Number = 0.0
+    total: Number = 0.0
 
 
 class CheckedSentence(Value):
@@ -78,7 +83,7 @@ class CheckedSentence(Value):
     proved is not shown, here neither, unless the settings ask for it.
     """
 
-    position: int = Field(ge=1)
+    position: Whole = Field(ge=1)
     verdict: Verdict
     text: str | None = None
     reasons: tuple[str, ...] = ()
@@ -95,10 +100,10 @@ class Checks(Value):
     prompt: str
     sentences: tuple[CheckedSentence, ...] = ()
     note: str | None = None
-    rewritten: bool = False
-    seconds: float = 0.0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    rewritten: Truth = False
+    seconds: Number = 0.0
+    prompt_tokens: Whole = 0
+    completion_tokens: Whole = 0
 
     def count(self, verdict: Verdict) -> int:
         """Return how many sentences got a verdict."""
@@ -115,13 +120,13 @@ class Answer(Value):
 
     question: str
     query: str
-    abstained: bool
+    abstained: Truth
     text: str
     statements: tuple[Statement, ...] = ()
     table: Table | None = None
     citations: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()
-    confidence: float = Field(ge=0.0, le=1.0)
+    confidence: Number = Field(ge=0.0, le=1.0)
     writer: str = "extractive"
     timings_ms: Timings = Timings()
     checks: Checks | None = Field(default=None, exclude_if=lambda checks: checks is None)

@@ -40,9 +40,9 @@ def reader(embedder: Embedder) -> Embedder:
 
 @pytest.fixture(scope="module")
 def cases() -> tuple[LocatedCase, ...]:
-    """Cases of the kinds that the spoilt things decide: quick to ask, and enough for intervals."""
+    """Every other case of the kinds that the spoilt things decide: quick to ask, and enough for intervals."""
     kinds = {"single-fact", "misspelt", "source-faq", "which-one"}
-    return tuple(one for one in load_cases([ROOT / "tests" / "faq"]) if kinds & set(one.case.tags))
+    return tuple(one for one in load_cases([ROOT / "tests" / "faq"]) if kinds & set(one.case.tags))[::2]
 
 
 @pytest.fixture(scope="module")
@@ -135,10 +135,20 @@ def test_a_corrupt_offset_is_named(
     index = tmp_path / "index"
     shutil.copytree(index_dir, index)
     folder, manifest = read_current(index)
-    cited = next(
-        one for outcome in good.outcomes if outcome.passed and outcome.answer for one in outcome.answer.citations
-    )
     records = Records.open(folder)
+    sentences = {
+        (stored.chunk.article_id, one.start, one.end)
+        for stored in map(records.read, range(len(records)))
+        for one in stored.chunk.sentences
+    }
+    # The one sentence that proves what a case asks for: a list's quote moves by less than half when one sentence does.
+    cited = next(
+        one
+        for outcome in good.outcomes
+        if outcome.passed and outcome.answer and len(outcome.answer.citations) == 1
+        for one in outcome.answer.citations
+        if (one.article_id, one.start, one.end) in sentences
+    )
     chunks = [_shifted(records.read(row), cited.article_id, cited.start) for row in range(len(records))]
     (folder / RECORDS).unlink()
     corrupt = RecordWriter(folder)
