@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Verdict = Literal["kept", "re-cited", "dropped"]
 
-# An answer comes back with a reader's verdict on it: there, true and false are no numbers, and a text is neither.
-Number = Annotated[float, Field(strict=True)]
-Whole = Annotated[int, Field(strict=True)]
+
+def _numeric(value: object) -> object:
+    """Refuse what pydantic would read as a number though it is none: true, false and texts.
+
+    Raises:
+        ValueError: it is one of those.
+    """
+    if isinstance(value, (bool, str, bytes)):
+        raise ValueError("a number is expected")
+    return value
+
+
+# An answer comes back with a reader's verdict on it, so its numbers are checked.
+Number = Annotated[float, BeforeValidator(_numeric)]
+Whole = Annotated[int, BeforeValidator(_numeric)]
 Truth = Annotated[bool, Field(strict=True)]
 
 
