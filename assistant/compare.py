@@ -59,7 +59,7 @@ class Comparison:
     """All rows of a comparison, and how readers ask for them.
 
     `whole` are unit vectors of questions for all of it, shape (n, dim); `asked` of questions for one aspect, shape
-    (m, dim), and `aspect_of`, shape (m,), tells of which.
+    (m, dim), and `aspect_of`, shape (m,), tells of which. `subject` are the stems of what the corpus is about.
     """
 
     rows: tuple[Row, ...]
@@ -68,15 +68,11 @@ class Comparison:
     aspect_of: npt.NDArray[np.int64]
     subject: frozenset[str]
 
-    def own_content(self, question: Question) -> set[str]:
-        """Return the stems that a question is about, those of the corpus' whole subject left out."""
-        return set(question.content) - self.subject
-
     def is_whole(self, question: Question, vector: Vectors) -> bool:
         """Tell whether a question that compares asks for all aspects; `vector` is its unit vector, shape (dim,)."""
         if question.ask is not Ask.COMPARE or question.aspects:
             return False
-        if not self.own_content(question):
+        if not self._own_content(question):
             return True
         return asks_to_compare(question.asked) and _nearest(self.whole, vector) >= _LIKE_WHOLE
 
@@ -91,6 +87,10 @@ class Comparison:
             aspects = (int(self.aspect_of[np.argmax(self.asked @ vector)]),)
         most = 2 if len(aspects) <= _FEW_ROWS else 1
         return tuple(Row(self.rows[at].name, tuple(cell[:most] for cell in self.rows[at].cells)) for at in aspects)
+
+    def _own_content(self, question: Question) -> set[str]:
+        """Return the stems that a question is about, those of the corpus' whole subject left out."""
+        return set(question.content) - self.subject
 
 
 def prepare_comparison(

@@ -36,8 +36,8 @@ _SUGGESTIONS = 3
 _A_TASK = 0.2
 # What a unit gains when it has the number or name that the question wants.
 _FITS_KIND = 0.08
-# An answer is bounded by the most words where its best unit scores this or less, and by fewer the more it scores:
-# so many for each point, down to the fewest. Where the ranking is sure, little is said; where not, more of it.
+# An answer has the most words where its best unit scores this or less, and fewer the more it scores: so many fewer for
+# each point, down to the fewest. Where the ranking is sure, little is said; where not, more of it.
 _UNSURE = 0.75
 _FEWER = 200
 _FEWEST = 55

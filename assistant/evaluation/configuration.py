@@ -195,6 +195,9 @@ def read_passages(index: OpenIndex) -> tuple[Passage, ...]:
 def describe(assistant: Assistant, configuration: Configuration) -> Setup:
     """Return what a run records of the assistant that it evaluates."""
     threshold = configuration.answer.threshold
+    if threshold is None:
+        listed = any(own for stored in assistant.index.store.all() for own in stored.questions)
+        threshold = assistant.calibration.threshold_for({"alone": float(not listed)})
     return Setup(
         name=configuration.name,
         model=configuration.answer.model,
@@ -204,6 +207,6 @@ def describe(assistant: Assistant, configuration: Configuration) -> Setup:
         settings={
             "ingest": configuration.ingest.model_dump(mode="json"),
             "answer": configuration.answer.model_dump(mode="json"),
-            "threshold": threshold if threshold is not None else assistant.calibration.threshold,
+            "threshold": threshold,
         },
     )
