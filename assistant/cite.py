@@ -61,21 +61,13 @@ def tabulate(
     made = []
     for name, cells in rows:
         proved = (
-            Statement(text=_cell(units), citations=citations.cite(*units))
+            Statement(text=" ".join(unit.text for unit in units), citations=citations.cite(*units))
             if units
             else Statement(text=NOT_STATED, citations=())
             for units in cells
         )
         made.append((Statement(text=name, citations=()), *proved))
     return Table(columns=tuple(columns), rows=tuple(made))
-
-
-def _cell(units: Sequence[Unit]) -> str:
-    """Return what a cell says: sentences in one line, a list in lines of its own."""
-    text = ""
-    for unit in units:
-        text += ("\n" if "\n" in text + unit.text else " ") + unit.text if text else unit.text
-    return text
 
 
 def render(statements: Sequence[Statement]) -> str:

@@ -135,10 +135,12 @@ def _text_for(aspect: Aspect, side: Side) -> str:
 
 
 def _best(units: Sequence[Unit], side: int) -> tuple[Unit, ...]:
-    """Return the best units of a side for a cell, at most two, that say different things."""
+    """Return the best units of a side for a cell: a list alone, or at most two sentences that say different things."""
     fitting = [unit for unit in units if unit.sides == {side} and unit.words <= _MOST_WORDS]
     chosen = [one.unit for one in select(fitting, words=_ROOMY, score=_cell_score)[:2]]
-    return tuple(chosen) if chosen and _cell_score(chosen[0]) >= _LEAST_SCORE else ()
+    if not chosen or _cell_score(chosen[0]) < _LEAST_SCORE:
+        return ()
+    return tuple(chosen[:1] if any("\n" in unit.text for unit in chosen) else chosen)
 
 
 def _cell_score(unit: Unit) -> float:

@@ -50,6 +50,15 @@ def test_few_rows_have_room_for_a_second_quote_that_says_something_else(assistan
     assert all(len(cell.text.split()) <= 60 for cell in cells)
 
 
+def test_a_list_stands_alone_in_its_cell(assistant: Assistant) -> None:
+    table = assistant.ask("How do the risks of BPO and KPO compare?").table
+    assert table is not None
+    lists = [cell for row in table.rows for cell in row if "\n" in cell.text]
+    assert lists
+    assert all(line.startswith("- ") for cell in lists for line in cell.text.splitlines()[1:])
+    assert all(len(cell.citations) == 1 for cell in lists)
+
+
 def test_a_disagreement_leaves_room_for_the_aspect_that_is_asked(assistant: Assistant) -> None:
     answer = assistant.ask("Which industries use BPO and which ones use KPO?")
     assert rows(answer) == ["Industries"]
