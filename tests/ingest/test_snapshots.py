@@ -17,7 +17,7 @@ from tests.ingest.conftest import SKILLS, Library
 def test_the_state_of_an_index_is_told(library: Library) -> None:
     status = index_status(library.index)
     assert status.snapshot == current_snapshot(library.index)
-    assert (status.articles, status.chunks, status.model) == (2, 3, "all-MiniLM-L6-v2")
+    assert (status.articles, status.chunks, status.model) == (2, 3, "all-MiniLM-L6-v2+outsourcing")
     assert status.sentences == 4
     assert status.previous is None
 
