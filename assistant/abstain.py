@@ -19,6 +19,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from assistant.hygiene import speaks_to_model
 from assistant.query import Search
 from assistant.question import Ask, Question, asks_to_compare, stop_stems
 from assistant.retrieve import Hit
@@ -184,6 +185,7 @@ def features_of(
         sum(not word.known and word.by_all < _MET for word in words) / max(len(words), 1),
         float(len(question.sides) == 1 and asks_to_compare(question.asked)),
         0.0 if open_ended else float(any(word.name for word in words)),
+        float(speaks_to_model(question.text)),
         search.answerable,
         asked,
         float(not any(unit.asked for unit in units)),
@@ -216,6 +218,7 @@ FEATURES = (
     "unmet_unknown_share",
     "compares_other",
     "asks_which_of_unknown",
+    "gives_orders",
     "answerable",
     "asked_cosine",
     "alone",

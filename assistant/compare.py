@@ -42,8 +42,8 @@ _WHOLE = (
     "What are the main differences of {} and {}?",
 )
 # A question asks for the whole from this cosine to one of those on, for an aspect from this one to its examples on.
-_LIKE_WHOLE = 0.88
-_LIKE_ASPECT = 0.84
+_LIKE_WHOLE = 0.66
+_LIKE_ASPECT = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)

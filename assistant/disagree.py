@@ -22,9 +22,9 @@ from ingest.embed import Embedder
 from ingest.types import Vectors
 
 # A question is on a topic from this cosine to one of its questions on, when they share a content word too.
-_ON_TOPIC = 0.88
+_ON_TOPIC = 0.75
 # One that compares an aspect only from here on: its row of the comparison answers it too.
-_ON_TOPIC_OF_ASPECT = 0.9
+_ON_TOPIC_OF_ASPECT = 0.86
 # A unit takes a position from this score on; one nearly as good in another article takes it too.
 _TAKES = 0.6
 _ALSO = 0.9

@@ -23,8 +23,8 @@ _ORDERS = re.compile(
     | \b(dear|attention|note\s+to|message\s+to|hey|hello|to)\s+(the\s+)?(ai|assistant|chatbot|llm|bot
         |language\s+model)\b
     | \b(jailbreak|dan\s+mode|developer\s+mode|god\s+mode|debug\s+mode)\b
-    | \b(print|reveal|repeat|show|output|leak|display|reproduce|translate)\b.{0,40}\b(prompt|instruction|rules|api\s+key
-        |password|secret|everything\s+above|text\s+above)\b
+    | \b(print|reveal|repeat|show|output|leak|display|reproduce|translate)\b.{0,40}\b(prompts?|instructions?|rules
+        |api\s+keys?|passwords?|secrets?|everything\s+above|text\s+above)\b
     | \b(do\s+not|don't|never|without|stop|no\s+need\s+to)\s+(\w+\s+)?(cit(e|ing|ations?)|quot(e|ing)|sources?)\b
     | \b(say|tell|inform|convince|assure|recommend)\b.{0,20}\b(user|reader|customer|visitor|everyone)s?\b
         .{0,60}\b(that|to)\b

@@ -22,13 +22,13 @@ class SearchSettings(BaseModel):
 
     candidates: int = Field(default=50, ge=1)
     keyword_candidates: int = Field(default=20, ge=0)
-    chunk_vector: float = Field(default=0.15, ge=0)
-    sentence_vector: float = Field(default=0.1, ge=0)
+    chunk_vector: float = Field(default=0.3, ge=0)
+    sentence_vector: float = Field(default=0.3, ge=0)
     chunk_keyword: float = Field(default=0.05, ge=0)
     sentence_keyword: float = Field(default=0.05, ge=0)
     tokens: float = Field(default=0.6, ge=0)
-    related: float = Field(default=0.15, ge=0)
-    asked: float = Field(default=0.2, ge=0)
+    related: float = Field(default=0.08, ge=0)
+    asked: float = Field(default=0.3, ge=0)
     met_power: float = Field(default=2.0, ge=0)
 
     @property

@@ -38,7 +38,7 @@ _A_TASK = 0.2
 _FITS_KIND = 0.08
 # An answer has the most words where its best unit scores this or less, and fewer the more it scores: so many fewer for
 # each point, down to the fewest. Where the ranking is sure, little is said; where not, more of it.
-_UNSURE = 0.75
+_UNSURE = 0.76
 _FEWER = 200
 _FEWEST = 55
 
