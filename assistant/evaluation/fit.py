@@ -98,7 +98,7 @@ def _history(one: LocatedCase) -> list[Turn]:
 def main(
     cases: Annotated[list[Path] | None, typer.Argument(help="Fitting cases [tests/faq/fit, source FAQs].")] = None,
     index: Annotated[list[Path] | None, typer.Option(help="Index of the corpus; again for it in other forms.")] = None,
-    refused: Annotated[float, typer.Option(min=0, max=1, help="Answerable cases that may be refused.")] = 0.02,
+    refused: Annotated[float, typer.Option(min=0, max=1, help="Answerable cases that may be refused.")] = 0.0095,
 ) -> None:
     """Fit the calibration and write it beside the code."""
     assistants = [Assistant.open(one) for one in index or DEFAULT_INDEX]
