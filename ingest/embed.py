@@ -109,7 +109,8 @@ class Embedder:
             ) from error
         stamp = sha256 or f"unchecked:{own_name}"
         if adapter is not None:
-            stamp = hashlib.sha256(f"{stamp} {adapt(model[0].auto_model, adapter)}".encode()).hexdigest()
+            transformer: Any = model[0]
+            stamp = hashlib.sha256(f"{stamp} {adapt(transformer.auto_model, adapter)}".encode()).hexdigest()
         chosen = choose_precision() if precision == "auto" else precision
         if chosen == "bfloat16":
             model.bfloat16()

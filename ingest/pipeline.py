@@ -25,7 +25,7 @@ from ingest.build import Progress, SegmentBuilder
 from ingest.chunks import CHUNKER_VERSION, split_article
 from ingest.domain import Domain, load_domain
 from ingest.embed import Embedder
-from ingest.errors import CorpusError, IndexDamaged, UnreadableArticle
+from ingest.errors import CorpusError, IndexBusy, IndexDamaged, UnreadableArticle
 from ingest.plan import Before, Fresh, Plan, make_plan, open_before
 from ingest.reader_questions import ReaderQuestions, read_reader_questions
 from ingest.scan import Found, Source, find_sources, save_seen
@@ -105,10 +105,16 @@ def build_index(
             write_json(folder / snapshots.MANIFEST, manifest.model_dump(mode="json"))
             home.share(folder.name)
             home.publish(_next(home, pointer, folder.name, keep_current=before is not None))
-        except BaseException:
+        except BaseException as error:
             # What was not finished is of no use; where this fails too, the next ingest removes it.
             with contextlib.suppress(Exception):
                 home.discard(folder.name)
+            if isinstance(error, IndexDamaged) and _read_pointer(home) != pointer:
+                # The other one, on another machine, has cleared away what this one had written.
+                raise IndexBusy(
+                    f"Another ingest on {settings.store.name} finished while this one ran, and its articles are in "
+                    "use now. Run the command again."
+                ) from error
             raise
         save_seen(found, index)
         home.remove_stale()

@@ -108,7 +108,7 @@ def fit(
         unanswered = chance.sample(lessons.unanswered, min(recipe.unanswered, len(lessons.unanswered)))
         texts = [question for question, _ in batch] + [lessons.sentences[at] for at in own]
         texts += [chance.choice(lessons.asked[at]) for at in own] + unanswered
-        asked, sentences, others, apart = reader.read(texts).split([*(3 * [len(batch)]), len(unanswered)])
+        asked, sentences, others, apart = torch.split(reader.read(texts), [*(3 * [len(batch)]), len(unanswered)])
         same = alike[own][:, own] & ~torch.eye(len(batch), dtype=torch.bool)
         loss = _contrast(asked, sentences, apart, same, recipe.scale)
         loss = loss + recipe.weight_of_questions * _contrast(asked, others, apart, same, recipe.scale)

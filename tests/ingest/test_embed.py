@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ingest.embed import PACKAGED_SHA256, Embedder, unit
-from ingest.settings import PACKAGED_MODEL
 from ingest.errors import ModelError
+from ingest.settings import PACKAGED_MODEL
 from ingest.tokens import DIMENSION, TokenBasis
 
 TEXTS = [

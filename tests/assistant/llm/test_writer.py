@@ -57,7 +57,7 @@ def test_passages_are_numbered_from_one_and_fenced(worded: Assistant, server: Sc
 
 
 def test_a_sentence_that_nothing_proves_is_nowhere_in_the_answer(worded: Assistant, server: ScriptedServer) -> None:
-    server.say = f"{TRUE} [1]. {INVENTED} [1]. KPO costs 45% more than BPO [2]."
+    server.say = f"{TRUE} [1]. {INVENTED} [1]. KPO costs 45% more than BPO [1]."
     answer = worded.ask(COSTS)
     assert [statement.text for statement in answer.statements] == [f"{TRUE}."]
     assert "francs" not in answer.model_dump_json()
