@@ -32,8 +32,8 @@ def test_there_are_pairs_enough_and_none_is_on_both_sides() -> None:
 
 
 def test_most_altered_statements_are_caught_and_most_true_ones_kept(held_out: dict[str, KindScore]) -> None:
-    assert held_out[ALTERED].recall >= 0.88
-    assert held_out[SAME].recall >= 0.79
+    assert held_out[ALTERED].recall >= 0.9
+    assert held_out[SAME].recall >= 0.75
 
 
 @pytest.mark.parametrize("kind", ["name", "swapped", "overstated"])
