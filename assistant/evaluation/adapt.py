@@ -37,8 +37,9 @@ class Recipe:
 
     `rank` is that of each weight's correction, `epochs` how often each question is read, `batch` the questions to a
     step, with `unanswered` beside them that no article answers. `scale` multiplies cosines before the softmax.
-    Sentences whose cosine in the model as it was is above `alike` are no negatives of each other. `tokens` bounds what
-    is read of a text.
+    Sentences whose cosine in the model as it was is above `alike` are no negatives of each other. Being near to a
+    sentence's other questions weighs `weight_of_questions` beside being near to it. `tokens` bounds what is read of a
+    text. The rate of learning rises to `rate` within `warm_up` steps and falls along a cosine.
     """
 
     rank: int = 8
