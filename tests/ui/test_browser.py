@@ -52,22 +52,27 @@ def test_a_citation_opens_its_source_with_the_right_sentence_marked(visit: Visit
     if width == "phone":
         visit.page.set_viewport_size(PHONE)
     visit.ask(COMPARISON)
-    quotes = visit.page.locator(".sources q").all_text_contents()
+    # They are listed by article, so their numbers may leap.
+    listed = visit.page.locator(".sources li").all()
+    quotes = {int(one.locator(".number").text_content() or 0): one.locator("q").text_content() or "" for one in listed}
     publisher = visit.page.locator(".sources .article").first.text_content() or ""
     panel = visit.page.get_by_role("dialog")
-    for number, quote in enumerate(quotes[:3], start=1):
+    wider = []
+    for number, quote in sorted(quotes.items()):
         visit.page.locator(f".cite:text-is('{number}')").first.click()
         expect(panel).to_contain_text(f"Source {number} of {len(quotes)}")
         expect(panel.locator("mark").first).to_be_in_viewport()
         assert letters("".join(panel.locator("mark").all_inner_texts())) == letters(quote)
+        around = letters(panel.locator("blockquote").inner_text())
+        assert letters(quote) in around
+        wider.append(letters(quote) != around)
+        if number == 1:
+            assert letters(panel.locator("h2").inner_text()) in letters(publisher)
         if width == "phone":
             visit.page.keyboard.press("Escape")
             expect(panel).to_be_hidden()
-    visit.page.locator(".cite").first.click()
-    assert letters(panel.locator("h2").inner_text()) in letters(publisher)
-    # The paragraph around the quote came too.
-    expect(panel.locator("blockquote")).not_to_have_text(quotes[0])
-    expect(panel.locator("blockquote")).to_contain_text(quotes[1])
+    # The paragraph around a quote comes too, where it has more to say.
+    assert any(wider)
 
 
 def test_a_source_leads_to_the_article_with_the_quote_marked_in_view(visit: Visit) -> None:
@@ -176,7 +181,7 @@ def test_an_abstention_looks_different_and_offers_questions(visit: Visit) -> Non
     abstention.locator(".asks button").first.click()
     expect(visit.page.locator(".turn")).to_have_count(2)
     visit.settle()
-    expect(visit.last.locator(".answer.answered")).to_be_visible()
+    expect(visit.last.locator(".answer.answered, .answer.disagreeing")).to_be_visible()
 
 
 def test_a_follow_up_is_understood(visit: Visit) -> None:
