@@ -33,6 +33,11 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["What is BPO?"], "What are its drawbacks?", "What are BPO's drawbacks?"),
         (["What is KPO?"], "What sort of people work there?", "What sort of people work in KPO?"),
         (["What does nearshore mean?"], "And onshore?", "What does onshore mean?"),
+        (
+            ["Could a bank hand over its hotline?"],
+            "Where would KPO come in for them?",
+            "Could a bank hand over its hotline: Where would KPO come in for them?",
+        ),
         (["What does nearshore mean?", "And onshore?"], "And offshore?", "What does offshore mean?"),
         (["What are BPO and KPO?"], "Give me the benefits of the latter.", "Give me the benefits of KPO."),
         (["What are BPO and KPO?"], "What tasks go to the former?", "What tasks go to BPO?"),
