@@ -118,7 +118,7 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
         # "And KPO?": the question before, asked of this side.
         return finder.replace(before, next(iter(now.sides))) if sides else f"{before.rstrip('?. ')} {text}"
     if now.sides:
-        # "Where would KPO come in for them?" has a subject of its own, and another of the turn before.
+        # "And what would KPO analyse for them?" has a subject of its own, and another of the turn before.
         return f"{before.rstrip('?. ')}: {text}" if _points(text) and not sides else text
     if then.ask is Ask.CHOOSE and now.content and not _points(text):
         # "And bookkeeping?": the same choice for other work.

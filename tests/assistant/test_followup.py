@@ -35,8 +35,8 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["What does nearshore mean?"], "And onshore?", "What does onshore mean?"),
         (
             ["Could a bank hand over its hotline?"],
-            "Where would KPO come in for them?",
-            "Could a bank hand over its hotline: Where would KPO come in for them?",
+            "And what would KPO analyse for them?",
+            "Could a bank hand over its hotline: what would KPO analyse for them?",
         ),
         (["What does nearshore mean?", "And onshore?"], "And offshore?", "What does offshore mean?"),
         (["What are BPO and KPO?"], "Give me the benefits of the latter.", "Give me the benefits of KPO."),
