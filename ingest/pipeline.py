@@ -111,10 +111,7 @@ def build_index(
                 home.discard(folder.name)
             if isinstance(error, IndexDamaged) and _read_pointer(home) != pointer:
                 # The other one, on another machine, has cleared away what this one had written.
-                raise IndexBusy(
-                    f"Another ingest on {settings.store.name} finished while this one ran, and its articles are in "
-                    "use now. Run the command again."
-                ) from error
+                raise IndexBusy.overtaken(settings.store.name) from error
             raise
         save_seen(found, index)
         home.remove_stale()

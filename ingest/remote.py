@@ -55,10 +55,7 @@ class RemoteHome(Home):
         """Make another snapshot current by creating the next pointer."""
         name = self._pointer_name(pointer.number)
         metadata = {"current": pointer.current, "previous": pointer.previous or ""}
-        taken = IndexBusy(
-            f"Another ingest on {self._name} finished while this one ran, and its articles are in use now. "
-            "Run the command again."
-        )
+        taken = IndexBusy.overtaken(self._name)
         with self._server.failing:
             if pointer.number in self._pointers():
                 raise taken

@@ -108,7 +108,7 @@ class RememberingEmbedder(Embedder):
 
     @classmethod
     def _make(cls, embedder: Embedder, known: dict[str, TokenVectors], *, reuses: bool) -> Self:
-        made = cls(embedder.name, embedder.sha256, embedder._model, embedder.precision)
+        made = cls(embedder.name, embedder.sha256, embedder.model, embedder.precision)
         made._known = known
         made._reuses = reuses
         return made

@@ -38,6 +38,11 @@ def reader(finder: SideFinder) -> QuestionReader:
             "And what would KPO analyse for them?",
             "Could a bank hand over its hotline: what would KPO analyse for them?",
         ),
+        (
+            ["Does a KPO vendor decide things for the client?"],
+            "And does a BPO vendor do so as well?",
+            "Does a BPO vendor decide things for the client?",
+        ),
         (["What does nearshore mean?", "And onshore?"], "And offshore?", "What does offshore mean?"),
         (["What are BPO and KPO?"], "Give me the benefits of the latter.", "Give me the benefits of KPO."),
         (["What are BPO and KPO?"], "What tasks go to the former?", "What tasks go to BPO?"),

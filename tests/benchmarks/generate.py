@@ -89,9 +89,9 @@ class GeneratedEmbedder(Embedder):
     @classmethod
     def of(cls, embedder: Embedder) -> GeneratedEmbedder:
         """Wrap a loaded model, whose tokens it uses."""
-        made = cls(f"generated:{embedder.name}", "generated", embedder._model, embedder.precision)
+        made = cls(f"generated:{embedder.name}", "generated", embedder.model, embedder.precision)
         chance = np.random.default_rng(SEED)
-        made._table = chance.standard_normal((len(embedder._model.tokenizer), embedder.dimension), dtype=np.float32)
+        made._table = chance.standard_normal((len(embedder.model.tokenizer), embedder.dimension), dtype=np.float32)
         return made
 
     def encode_tokens(self, texts: Sequence[str], *, batch_size: int = 32) -> Iterator[tuple[int, TokenVectors]]:

@@ -105,7 +105,7 @@ def measure_ingest(embedder: Embedder, chunks: int) -> dict[str, Any]:
                 seen.extend(texts)
                 return super().encode_tokens(texts, batch_size=batch_size)
 
-        listening = Listening(embedder.name, embedder.sha256, embedder._model, embedder.precision)
+        listening = Listening(embedder.name, embedder.sha256, embedder.model, embedder.precision)
         settings = IngestSettings(precision=choose_precision())
         began = time.perf_counter()
         report = build_index(work / "corpus", work / "index", settings=settings, embedder=listening)

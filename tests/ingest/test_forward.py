@@ -11,7 +11,7 @@ TEXTS = ("Which one is it?", "KPO", "What does a provider of market research cos
 
 @pytest.fixture
 def forward(embedder: Embedder) -> Forward:
-    return Forward(embedder._model)
+    return Forward(embedder.model)
 
 
 def test_a_model_that_is_asked_often_is_traced_and_gives_the_same_numbers(forward: Forward) -> None:
@@ -43,7 +43,7 @@ def test_a_model_that_cannot_be_traced_is_called_as_it_is(forward: Forward, monk
 
 def test_more_tokens_than_the_model_reads_are_cut(forward: Forward, embedder: Embedder) -> None:
     (encoding,) = forward.tokenize(["outsourcing " * 400])
-    assert len(encoding) == embedder._model.max_seq_length
+    assert len(encoding) == embedder.model.max_seq_length
     assert embedder.count_tokens("outsourcing " * 400) > 400
     (again,) = forward.tokenize(["outsourcing " * 400])
     assert len(again) == len(encoding)

@@ -174,7 +174,7 @@ def test_of_two_ingests_at_once_one_wins_and_the_other_says_so(remote: Stored, t
         met = False
 
     def ingest(machine: str) -> None:
-        model = Meeting(remote.embedder.name, remote.embedder.sha256, remote.embedder._model)
+        model = Meeting(remote.embedder.name, remote.embedder.sha256, remote.embedder.model)
         try:
             settings = IngestSettings(store=remote.store)
             results.append(build_index(remote.corpus, tmp_path / machine, settings=settings, embedder=model))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,23 @@ from ingest.errors import SettingsError
 PAIRS = Path(__file__).parent / "pairs"
 
 
-@pytest.fixture(scope="module")
-def held_out(assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
-    pairs = [pair for file in PAIRS.glob("held-out*.yaml") for pair in load_pairs(file)]
+HARDEST = "held-out-third.yaml"
+
+
+def measure(files: Iterable[Path], assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
+    pairs = [pair for file in files for pair in load_pairs(file)]
     scores = measure_pairs(pairs, SideFinder(assistant.domain), Reader(embedder))
     return {score.kind: score for score in scores}
+
+
+@pytest.fixture(scope="module")
+def held_out(assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
+    return measure((file for file in PAIRS.glob("held-out*.yaml") if file.name != HARDEST), assistant, embedder)
+
+
+@pytest.fixture(scope="module")
+def hardest(assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
+    return measure([PAIRS / HARDEST], assistant, embedder)
 
 
 def test_there_are_pairs_enough_and_none_is_on_both_sides() -> None:
@@ -32,18 +45,20 @@ def test_there_are_pairs_enough_and_none_is_on_both_sides() -> None:
 
 
 def test_most_altered_statements_are_caught_and_most_true_ones_kept(held_out: dict[str, KindScore]) -> None:
-    assert held_out[ALTERED].recall >= 0.9
-    assert held_out[SAME].recall >= 0.75
+    assert held_out[ALTERED].recall >= 0.93
+    assert held_out[SAME].recall >= 0.83
 
 
-@pytest.mark.parametrize("kind", ["name", "swapped", "overstated"])
+@pytest.mark.parametrize("kind", ["number", "name", "swapped", "overstated", "elsewhere"])
 def test_kinds_that_rules_tell_for_sure_are_all_caught(held_out: dict[str, KindScore], kind: str) -> None:
     assert held_out[kind].recall == 1.0
 
 
-@pytest.mark.parametrize("kind", ["number", "elsewhere", "invented"])
-def test_most_of_the_kinds_that_words_tell_are_caught(held_out: dict[str, KindScore], kind: str) -> None:
-    assert held_out[kind].recall >= 0.85
+def test_of_the_hardest_pairs_most_are_told(hardest: dict[str, KindScore]) -> None:
+    assert hardest[ALTERED].recall >= 0.9
+    assert hardest[SAME].recall >= 0.7
+    assert all(hardest[kind].recall == 1.0 for kind in ("swapped", "negated", "overstated", "invented"))
+    assert all(hardest[kind].recall >= 0.85 for kind in ("number", "elsewhere"))
 
 
 def test_a_wrong_file_of_pairs_is_named_with_what_is_expected(tmp_path: Path) -> None:
