@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ os.environ["BPO_KPO_FEEDBACK"] = "off"
 from assistant import Assistant
 from ingest import build_index
 from ingest.embed import Embedder
+
+# A process that is started from a script's background has Ctrl-C ignored, and would hand that on to programs tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 

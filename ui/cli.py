@@ -88,8 +88,9 @@ def ingest(corpus: CorpusOption = None, index: IndexOption = None) -> None:
     """Read the articles and build the index. Exit code 1 when files had to be skipped."""
     settings = _settings(corpus=corpus, index=index)
     from ingest import build_index
-    from ui.terminal import IngestProgress, show_report
+    from ui.terminal import IngestProgress, end_on_ctrl_c, show_report
 
+    end_on_ctrl_c()
     with IngestProgress() as progress:
         report = build_index(settings.corpus, settings.index, settings=settings.ingest, progress=progress.show)
     show_report(report)
@@ -107,8 +108,9 @@ def ask(
     settings = _settings(index=index)
     from assistant import Assistant
     from assistant.question import clean_question
-    from ui.terminal import show_answer
+    from ui.terminal import end_on_ctrl_c, show_answer
 
+    end_on_ctrl_c()
     # A question that cannot be asked is refused before the model is loaded.
     clean_question(question, settings.max_question_chars)
     answer = Assistant.open(settings.index, settings=settings.answer).ask(question)

@@ -5,9 +5,12 @@ No text of an answer or an article is read as markup.
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich import box
@@ -38,6 +41,23 @@ if TYPE_CHECKING:
 # Text is easiest to read in lines of about this length.
 MAX_WIDTH = 100
 PLAIN_WIDTH = 100_000
+
+
+def end_on_ctrl_c() -> None:
+    """Let Ctrl-C end the process at once, with exit code 130, unless the caller has it ignored.
+
+    As an exception it can be lost in a library that is being imported, and native threads that are at work
+    abort the interpreter on its way out. For commands that leave nothing half done when they are killed.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    # A progress bar hides the cursor.
+    sys.stderr.write("\x1b[?25h\n" if sys.stderr.isatty() else "\n")
+    sys.stderr.flush()
+    os._exit(128 + signal.SIGINT)
 
 
 class _Rate(ProgressColumn):

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,9 @@ def test_ingest_of_an_empty_folder_is_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_ctrl_c_ends_an_ingest_without_a_traceback(tmp_path: Path) -> None:
+# While the libraries are imported, while the model loads, and while it works.
+@pytest.mark.parametrize("delay_seconds", [0.0, 1.5, 5.0])
+def test_ctrl_c_ends_an_ingest_without_a_traceback(tmp_path: Path, delay_seconds: float) -> None:
     with subprocess.Popen(
         [*PROGRAM, "ingest", "--corpus", str(CORPUS), "--index", str(tmp_path)],
         stdout=subprocess.PIPE,
@@ -145,7 +148,8 @@ def test_ctrl_c_ends_an_ingest_without_a_traceback(tmp_path: Path) -> None:
     ) as process:
         # The lock file shows that the work has begun.
         wait_until(lambda: (tmp_path / "ingest.lock").exists(), "the ingest has begun")
+        time.sleep(delay_seconds)
         process.send_signal(signal.SIGINT)
         _out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
-    assert "Traceback" not in err
+    assert err == "\n"
