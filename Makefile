@@ -11,7 +11,7 @@ SOURCES := ingest assistant ui tests
 # No test may reach the network: neither for a model nor for telemetry.
 OFFLINE := HF_HUB_OFFLINE=1 GRADIO_ANALYTICS_ENABLED=False ANONYMIZED_TELEMETRY=False
 # One thread to a pass: two that wait for each other on a busy machine measure the waiting.
-BENCH := $(OFFLINE) OMP_NUM_THREADS=1
+BENCH := $(OFFLINE)
 PYTEST := $(OFFLINE) $(BIN)/python -m pytest
 
 # What torch asks for on Linux to drive a GPU. The right versions follow from torch's own, so the lock leaves them out.

@@ -20,8 +20,8 @@ class SearchSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    candidates: int = Field(default=50, ge=1)
-    keyword_candidates: int = Field(default=20, ge=0)
+    candidates: int = Field(default=24, ge=1)
+    keyword_candidates: int = Field(default=12, ge=0)
     chunk_vector: float = Field(default=0.3, ge=0)
     sentence_vector: float = Field(default=0.3, ge=0)
     chunk_keyword: float = Field(default=0.05, ge=0)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from ingest.adapter import adapt, split_name
 from ingest.errors import ModelError
-from ingest.forward import TOKENIZING, Forward, bound_memory
+from ingest.forward import TOKENIZING, Forward, bound_memory, bound_threads
 from ingest.settings import DEFAULT_MODEL, PACKAGED_MODEL, Precision
 from ingest.types import Vectors
 
@@ -88,6 +88,7 @@ class Embedder:
             ModelError: the model is not there, cannot be read, or is not the file it should be.
         """
         bound_memory()
+        bound_threads()
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from ingest.types import Vectors
 
@@ -30,6 +31,9 @@ _FEW_TEXTS = 16
 _TEXTS_TO_COMPARE = (("Which one is it?", "Why?"), ("How long does it take to learn the work, and who pays?",), ("A",))
 # PyTorch keeps what it prepared for each shape: of layers, 1,024 if not told otherwise, at half a megabyte each.
 _KEPT_SHAPES = {"LRU_CACHE_CAPACITY": "256", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "256"}
+
+# With any of these, whoever starts the process has decided.
+_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 # A tokenizer is set up anew for each use, so one thread at a time may use it.
 TOKENIZING = Lock()
@@ -140,3 +144,13 @@ def bound_memory() -> None:
     """Bound what PyTorch keeps for the shapes that it met, where the environment does not; before the first pass."""
     for name, most in _KEPT_SHAPES.items():
         os.environ.setdefault(name, most)
+
+
+def bound_threads() -> None:
+    """Let numpy multiply matrices in one thread, in the whole process, where the environment does not say otherwise.
+
+    A search multiplies small ones. Threads of its own would wait for the next with both eyes open, and take the
+    processor from the model: an answer on two cores then takes half as long again, and fifty readers get half.
+    """
+    if not any(name in os.environ for name in _THREADS):
+        threadpool_limits(1, user_api="blas")
