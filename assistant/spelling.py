@@ -43,6 +43,11 @@ _BETWEEN = (
 # The general words that a typing error is mended to: rarer ones are more often wrong than right.
 _COMMON = 10_000
 _FREQUENT = 300
+# So long a word has few others of the same letters.
+_SURELY = 6
+# Of vowels "o" alone: "loosing" is a typing error, "retirees" and "carers" are words.
+_DOUBLED = re.compile(r"([^aeiu])\1")
+_VOWELS = re.compile(r"[aeiou]")
 
 
 class Speller:
@@ -70,8 +75,11 @@ class Speller:
             return _SHORT_FORMS[lower]
         if len(lower) == 3 and not word.isupper() and lower not in self._all:
             return _swapped(lower) or self._lengthened(lower) or word
-        if len(lower) < _SHORTEST or self.knows(lower):
+        if len(lower) < _SHORTEST or lower in self._corpus:
             return word
+        if is_english(lower):
+            meant = self._respelt(lower)
+            return _like(word, meant) if meant is not None else word
         # A capital or two inside is an acronym or a name: only a very near corpus word may replace it.
         slack = 1 if word[0].isupper() or len(lower) <= 5 else 2 if len(lower) <= 9 else 3
         nearest = (
@@ -81,7 +89,17 @@ class Speller:
         )
         if nearest is None:
             return word
-        return nearest.capitalize() if word[0].isupper() else nearest
+        return _like(word, nearest)
+
+    def _respelt(self, word: str) -> str | None:
+        """Return the corpus word that a rare English word is when its letters are put right ("costumer", "loosing").
+
+        Only vowels that changed places count, or one letter that is doubled, or not: other rare words are meant.
+        """
+        if len(word) < _SURELY or _english()[word] < _COMMON:
+            return None
+        near = (other for other in self._corpus_list if other[0] == word[0] and abs(len(other) - len(word)) <= 1)
+        return next((other for other in near if _same_letters(other, word)), None)
 
     def _lengthened(self, word: str) -> str | None:
         """Return the corpus word that lacks one letter in a word of three ("ful"); None for a real word."""
@@ -91,6 +109,17 @@ class Speller:
         """Return the shortest corpus word that a clipped word ("pharma") begins."""
         longer = [other for other in self._corpus_list if len(word) >= 5 and other.startswith(word)]
         return min(longer, key=len, default=None)
+
+
+def _like(word: str, meant: str) -> str:
+    return meant.capitalize() if word[0].isupper() else meant
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Tell whether two words differ only in the order of their vowels, or in one letter that is doubled."""
+    if len(one) != len(other):
+        return _DOUBLED.sub(r"\1", one) == _DOUBLED.sub(r"\1", other)
+    return _VOWELS.sub("-", one) == _VOWELS.sub("-", other) and sorted(one) == sorted(other)
 
 
 def is_english(word: str) -> bool:

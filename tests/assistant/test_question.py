@@ -30,6 +30,13 @@ def reader() -> QuestionReader:
         "kpo",
         "bpos",
         "full",
+        "customer",
+        "losing",
+        "careers",
+        "sorting",
+        "credentials",
+        "priorities",
+        "merits",
     ]
     return QuestionReader(domain, SideFinder(domain), Speller(dict.fromkeys(words, 1)))
 
@@ -47,6 +54,9 @@ def reader() -> QuestionReader:
         ("BPO or KPO to run our call center?", Ask.CHOOSE),
         ("20,000 forms to type in. bpo/kpo?", Ask.CHOOSE),
         ("Which one came first?", Ask.LOOKUP),
+        ("What decides which kind of outsourcing is right for a firm?", Ask.LOOKUP),
+        ("One of the firms has brought out a book. What is it called?", Ask.LOOKUP),
+        ("We sort parcels all day. What is it, BPO or KPO?", Ask.CHOOSE),
         ("What have BPO and KPO in common?", Ask.LOOKUP),
         ("My boss wants it short: how does KPO differ from BPO?", Ask.COMPARE),
         ("What are the risks of KPO?", Ask.LOOKUP),
@@ -73,6 +83,8 @@ def test_an_aspect_is_named_by_any_of_its_words(reader: QuestionReader) -> None:
         ("hw much do u need 4 a job", "how much do you need for a job"),
         ("diff btw bpo n kpo", "difference between bpo and kpo"),
         ("kpo ful form", "kpo full form"),
+        ("costumer service", "customer service"),
+        ("loosing data", "losing data"),
         ("payroll: bpo or kpo?", "payroll: bpo or kpo?"),
         ("the top 4 risks in R and D", "the top 4 risks in R and D"),
     ],
@@ -84,6 +96,11 @@ def test_typing_errors_and_short_forms_are_mended(reader: QuestionReader, typed:
 @pytest.mark.parametrize("name", ["GDPR", "Accenture", "Infosys", "BPM", "IPO", "Poland"])
 def test_a_name_that_is_near_nothing_stays_as_typed(reader: QuestionReader, name: str) -> None:
     assert name in reader.read(f"What does {name} say?").text
+
+
+@pytest.mark.parametrize("word", ["carers", "storing", "centralised", "mister"])
+def test_a_rare_word_with_nearly_the_letters_of_a_corpus_word_stays(reader: QuestionReader, word: str) -> None:
+    assert word in reader.read(f"What is said of {word}?").text
 
 
 @pytest.mark.parametrize("empty", ["", "   ", "?!...", "\u200b", "—"])
