@@ -1,11 +1,14 @@
 """Decide a which-one question: the side whose articles speak of the topic, or both.
 
 For each side, the evidence is the unit on that side alone that meets the question's topic best, the names of
-the sides left out of the topic. The verdict is not a guess: without evidence there is none.
+the sides left out of the topic. Both fit too where one sentence says so of the topic ("a bank that uses both"), and
+where the topic is one word that a sentence on either side has. The verdict is not a guess: without evidence there
+is none.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +23,11 @@ _BOTH = 0.7
 _NEAR = 0.1
 # How steeply a word's weight falls with how badly the articles meet it.
 _MET_POWER = 4
+# A word that is this share of the topic is what the question is about; a sentence names it from this hit on.
+_MAIN = 0.5
+_NAMES = 0.72
+# Where a sentence on all sides means that they all fit, and does not tell them apart.
+_ALIKE = re.compile(r"\b(?:both|as well as|together with)\b", re.IGNORECASE)
 # What a sentence's own words count beside the questions that it answers, which name work of both sides.
 _OWN_WORDS = 0.3
 
@@ -51,9 +59,34 @@ def decide(units: Sequence[Unit], topic: Scores, sides: int) -> Verdict | None:
     top = max(best, default=0.0)
     if top < _LEAST:
         return None
+    everywhere = [unit for unit in units if len(unit.sides) == sides and _ALIKE.search(unit.text)]
+    joint = max(everywhere, key=lambda unit: topic_score(unit, topic), default=None)
+    if joint is not None and topic_score(joint, topic) >= top + _NEAR:
+        ranked[0].insert(0, joint)
+        return _verdict(range(sides), ranked, topic)
     also = max(_BOTH, top - _NEAR)
-    fitting = tuple(side for side in range(sides) if best[side] == top or best[side] >= also)
-    return Verdict(fitting, tuple(tuple(ranked[side]) for side in fitting), (topic,) * len(fitting))
+    fitting = [side for side in range(sides) if best[side] == top or best[side] >= also]
+    if len(fitting) < sides and (naming := _naming(ranked, topic)) is not None:
+        return _verdict(range(sides), naming, topic)
+    return _verdict(fitting, ranked, topic)
+
+
+def _verdict(fitting: Sequence[int], ranked: Sequence[Sequence[Unit]], topic: Scores) -> Verdict:
+    return Verdict(tuple(fitting), tuple(tuple(ranked[side]) for side in fitting), (topic,) * len(fitting))
+
+
+def _naming(ranked: Sequence[Sequence[Unit]], topic: Scores) -> list[list[Unit]] | None:
+    """Return each side's units, first the one that names what the question is about; None where a side has none."""
+    main = int(np.argmax(topic))
+    if topic[main] < _MAIN:
+        return None
+    found = []
+    for own in ranked:
+        first = max(own, key=lambda unit: float(unit.own_parts[:, main].max()), default=None)
+        if first is None or float(first.own_parts[:, main].max()) < _NAMES:
+            return None
+        found.append([first, *(unit for unit in own if unit is not first)])
+    return found
 
 
 def join(verdicts: Sequence[Verdict | None]) -> Verdict | None:
