@@ -25,7 +25,7 @@ COLLECTION = "chunks"
 STORE = "chroma"
 # Chroma Cloud takes and gives this many records at a time.
 _CLOUD_BATCH = 300
-# Chroma's default effort misses one of the 50 nearest now and then even among a few hundred chunks.
+# Chroma's default effort misses one of the nearest now and then even among a few hundred chunks.
 _HNSW: Any = {"space": "cosine", "ef_search": 200, "ef_construction": 200}
 
 
