@@ -51,7 +51,7 @@ def grow(chunks: int, work: Path, *, generated: bool) -> dict[str, Any]:
         **sizes(index),
     }
     arguments = [sys.executable, "-m", "tests.benchmarks.growth", str(chunks), "--work", str(work), "--measure"]
-    done = subprocess.run(arguments + ["--generated"] * generated, capture_output=True, text=True, check=True)
+    done = subprocess.run(arguments + ["--generated"] * generated, stdout=subprocess.PIPE, text=True, check=True)
     return {**built, **json.loads(done.stdout.splitlines()[-1])}
 
 

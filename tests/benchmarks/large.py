@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from ingest import pipeline, snapshots
+from ingest.answerable import Answerable
 from ingest.articles import read_article
-from ingest.build import DOMAIN, DOMAIN_VECTORS, TOKEN_BASIS
+from ingest.build import ANSWERABLE, DOMAIN, DOMAIN_VECTORS, TOKEN_BASIS
 from ingest.domain import load_domain
 from ingest.plan import GONE, Plan
 from ingest.reader_questions import read_reader_questions
@@ -70,7 +71,9 @@ def build_large(
     domain = load_domain(corpus)
     write_json(folder / DOMAIN, domain.model_dump(mode="json"))
     basis.save(folder / TOKEN_BASIS)
-    np.save(folder / DOMAIN_VECTORS, np.zeros((0, embedder.dimension), np.float32))
+    none = np.zeros((0, embedder.dimension), np.float32)
+    np.save(folder / DOMAIN_VECTORS, none)
+    Answerable.fit(none, none).save(folder / ANSWERABLE)
     write_json(folder / GONE, {})
     recipe = pipeline._recipe(settings, embedder)
     asked = read_reader_questions(corpus)
