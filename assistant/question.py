@@ -55,7 +55,7 @@ _EITHER_SIDE = re.compile(
 )
 _EITHER = re.compile(
     r"\bwhich one\b|\bwhich of (them|these|those|the two)\b|\bwhich (type|kind|sort|model|side|form|option)\b"
-    r"|\b(which|what) (is it(?=\W*$|\s*[,.?!;:(-])|suits?|fits?)|\bwhich (do|should|would|could) (we|i|you|one)\b"
+    r"|\b(which|what) (is it(?=\W*$|\s*[,.?!;:(-])|suits?\b|fits?\b)|\bwhich (do|should|would|could) (we|i|you|one)\b"
     r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b"
     r"|\b(pick|choose) (just )?(one|between)\b",
     re.IGNORECASE,
@@ -68,7 +68,7 @@ _PROPERTY = re.compile(
     re.IGNORECASE,
 )
 # What the choice depends on, not the choice: "what decides which kind is right?", "how do I know which one fits?".
-_WHAT_DECIDES = re.compile(r"\b(?:what|how|who|why|when)\b[^.?!;:]*\bwhich\b", re.IGNORECASE)
+_WHAT_DECIDES = re.compile(r"\b(?:what|how|who|why)\b[^.?!;:,]*\bwhich\b", re.IGNORECASE)
 # One answer for each: "which deals with which?", "what goes to BPO and what to KPO?".
 _EACH = re.compile(r"\bwhich\b.*\bwhich\b|\b(what|who|where|why|when|how)\b.*\b(?:and|or) \1\b", re.IGNORECASE)
 _ALIKE = re.compile(r"\b(?:in common|alike|similar\w*|the same)\b", re.IGNORECASE)
