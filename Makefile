@@ -10,8 +10,6 @@ SOURCES := ingest assistant ui tests
 
 # No test may reach the network: neither for a model nor for telemetry.
 OFFLINE := HF_HUB_OFFLINE=1 GRADIO_ANALYTICS_ENABLED=False ANONYMIZED_TELEMETRY=False
-# One thread to a pass: two that wait for each other on a busy machine measure the waiting.
-BENCH := $(OFFLINE)
 PYTEST := $(OFFLINE) $(BIN)/python -m pytest
 
 # What torch asks for on Linux to drive a GPU. The right versions follow from torch's own, so the lock leaves them out.
@@ -50,10 +48,10 @@ format: $(STAMP) ## format the code and mend what the linter can
 
 # About a quarter of an hour. The sizes after these take hours: SIZES="100000" and, with made-up vectors, LARGE="1000000".
 bench: $(STAMP) ## measure, and write docs/benchmarks.md (SIZES="100000" LARGE="1000000" for more)
-	$(BENCH) $(BIN)/python -m tests.benchmarks.speed
-	$(BENCH) $(BIN)/python -m tests.benchmarks.many
-	for size in 5 1000 20000 $(SIZES); do $(BENCH) $(BIN)/python -m tests.benchmarks.growth $$size || exit 1; done
-	for size in $(LARGE); do $(BENCH) $(BIN)/python -m tests.benchmarks.growth $$size --generated || exit 1; done
+	$(OFFLINE) $(BIN)/python -m tests.benchmarks.speed
+	$(OFFLINE) $(BIN)/python -m tests.benchmarks.many
+	for size in 5 1000 20000 $(SIZES); do $(OFFLINE) $(BIN)/python -m tests.benchmarks.growth $$size || exit 1; done
+	for size in $(LARGE); do $(OFFLINE) $(BIN)/python -m tests.benchmarks.growth $$size --generated || exit 1; done
 	$(BIN)/python -m tests.benchmarks.report
 
 # Versions already in the lock stay where pyproject.toml allows; UPGRADE=1 takes the newest.

@@ -150,7 +150,7 @@ def bound_threads() -> None:
     """Let numpy multiply matrices in one thread, in the whole process, where the environment does not say otherwise.
 
     A search multiplies small ones. Threads of its own spin while they wait for the next, and take the processor from
-    the model: measured on two cores, an answer takes up to twice as long then, and fifty readers get half as many.
+    the model: measured on two cores, an answer takes up to twice as long then, and fifty readers get half the answers.
     """
     if not any(name in os.environ for name in _THREADS):
         threadpool_limits(1, user_api="blas")
