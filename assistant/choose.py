@@ -80,10 +80,14 @@ def _naming(ranked: Sequence[Sequence[Unit]], topic: Scores) -> list[list[Unit]]
     main = int(np.argmax(topic))
     if topic[main] < _MAIN:
         return None
+
+    def hit(unit: Unit) -> float:
+        return float(unit.own_parts[:, main].max())
+
     found = []
     for own in ranked:
-        first = max(own, key=lambda unit: float(unit.own_parts[:, main].max()), default=None)
-        if first is None or float(first.own_parts[:, main].max()) < _NAMES:
+        first = max(own, key=hit, default=None)
+        if first is None or hit(first) < _NAMES:
             return None
         found.append([first, *(unit for unit in own if unit is not first)])
     return found
