@@ -1,8 +1,9 @@
 """Mend typing errors and short forms in a question, against the corpus' own words first.
 
-A word is left alone when the corpus or a general English dictionary knows it; else the nearest known word
-takes its place, the corpus' words before others. Names and new words that are near nothing stay as typed, so
-that the assistant can say that no article mentions them.
+A word is left alone when the corpus or a general English dictionary knows it, unless it is a rare one that a corpus
+word turns into by a common slip ("costumer"); else the nearest known word takes its place, the corpus' words before
+others. Names and new words that are near nothing stay as typed, so that the assistant can say that no article mentions
+them.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ _VOWELS = re.compile(r"[aeiou]")
 
 
 class Speller:
-    """Mends words that neither the corpus nor English knows."""
+    """Mends words that neither the corpus nor English knows, and rare ones that are a corpus word misspelt."""
 
     def __init__(self, corpus_words: Mapping[str, int]) -> None:
         self._all = frozenset(corpus_words)
@@ -78,8 +79,8 @@ class Speller:
         if len(lower) < _SHORTEST or lower in self._corpus:
             return word
         if is_english(lower):
-            meant = self._respelt(lower)
-            return _like(word, meant) if meant is not None else word
+            # A rare word with a capital is a name.
+            return (self._respelt(lower) if word.islower() else None) or word
         # A capital or two inside is an acronym or a name: only a very near corpus word may replace it.
         slack = 1 if word[0].isupper() or len(lower) <= 5 else 2 if len(lower) <= 9 else 3
         nearest = (
@@ -89,7 +90,7 @@ class Speller:
         )
         if nearest is None:
             return word
-        return _like(word, nearest)
+        return nearest.capitalize() if word[0].isupper() else nearest
 
     def _respelt(self, word: str) -> str | None:
         """Return the corpus word that a rare English word is when its letters are put right ("costumer", "loosing").
@@ -109,10 +110,6 @@ class Speller:
         """Return the shortest corpus word that a clipped word ("pharma") begins."""
         longer = [other for other in self._corpus_list if len(word) >= 5 and other.startswith(word)]
         return min(longer, key=len, default=None)
-
-
-def _like(word: str, meant: str) -> str:
-    return meant.capitalize() if word[0].isupper() else meant
 
 
 def _same_letters(one: str, other: str) -> bool:

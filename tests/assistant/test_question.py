@@ -99,7 +99,7 @@ def test_a_name_that_is_near_nothing_stays_as_typed(reader: QuestionReader, name
     assert name in reader.read(f"What does {name} say?").text
 
 
-@pytest.mark.parametrize("word", ["carers", "storing", "centralised", "mister"])
+@pytest.mark.parametrize("word", ["carers", "storing", "centralised", "mister", "Costumer"])
 def test_a_rare_word_with_nearly_the_letters_of_a_corpus_word_stays(reader: QuestionReader, word: str) -> None:
     assert word in reader.read(f"What is said of {word}?").text
 
