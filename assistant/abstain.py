@@ -55,7 +55,8 @@ _NO_WORD = 0.72
 class Word:
     """A content word of a question: how well the best unit and the best five meet it, and what it is.
 
-    `known` tells that the articles use it; `name` that it looks like a name or term that they do not use.
+    `known` tells that the articles, or questions that they answer, use it; `name` that it looks like a name or term
+    that the articles do not use.
     """
 
     text: str
@@ -63,6 +64,14 @@ class Word:
     by_all: float
     known: bool
     name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The stems of a corpus: `known` with those of the questions that it is known to answer, `own` without."""
+
+    known: frozenset[str]
+    own: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ def load_calibration() -> Calibration:
 
 
 def words_of(
-    question: Question, search: Search, units: Sequence[Unit], known: frozenset[str], finder: SideFinder
+    question: Question, search: Search, units: Sequence[Unit], vocabulary: Vocabulary, finder: SideFinder
 ) -> list[Word]:
     """Return the content words of what a question asks, with how well the evidence meets them.
 
@@ -109,13 +118,13 @@ def words_of(
         question: as read.
         search: its query.
         units: the evidence, best first.
-        known: the stems of all words of the articles.
+        vocabulary: the stems of the corpus.
         finder: tells the names of sides, which are no content words.
     """
     if not units:
         return []
     hits = np.stack([unit.token_hits for unit in units[:_EVIDENCE]])
-    best, together = hits[0], hits.max(axis=0)
+    own_hits = np.stack([unit.own_hits for unit in units[:_EVIDENCE]])
     found = []
     for match in _WORD.finditer(question.text):
         text, own = match.group(), stems(match.group())
@@ -128,14 +137,21 @@ def words_of(
         tokens = [i for i, at in enumerate(search.starts) if match.start() <= at < match.end()]
         if not tokens:
             continue
-        is_known = all(stem in known for stem in own)
+        first = _begins(question.text, match.start())
+        is_known = all(stem in vocabulary.known for stem in own)
+        is_name = not is_known and _looks_like_name(text, first=first)
+        asked_of = is_known and not all(stem in vocabulary.own for stem in own)
+        if asked_of and len(text) > 1 and _is_capital(text, first=first):
+            # A reader's question that the articles answer may hold a name that they do not.
+            is_known, is_name = False, True
+        met = own_hits if is_name else hits
         found.append(
             Word(
                 text=text,
-                by_best=float(best[tokens].mean()),
-                by_all=float(together[tokens].mean()),
+                by_best=float(met[0][tokens].mean()),
+                by_all=float(met.max(axis=0)[tokens].mean()),
                 known=is_known,
-                name=not is_known and _looks_like_name(text, first=_begins(question.text, match.start())),
+                name=is_name,
             )
         )
     return found
@@ -245,9 +261,10 @@ def _begins(text: str, at: int) -> bool:
     return not text[:at].strip(" \"'“‘(") or text[:at].rstrip(" \"'“‘(")[-1] in ".?!:;-–—"
 
 
+def _is_capital(text: str, *, first: bool) -> bool:
+    return (text.isupper() and len(text) > 1) or (text[0].isupper() and not first)
+
+
 def _looks_like_name(text: str, *, first: bool) -> bool:
-    if text.isupper() and len(text) > 1:
-        return True
-    if text[0].isupper() and not first:
-        return True
-    return not all(is_english(part) for part in re.split(r"[-'’]", text.lower()) if len(part) > 1)
+    parts = re.split(r"[-'’]", text.lower())
+    return _is_capital(text, first=first) or not all(is_english(part) for part in parts if len(part) > 1)

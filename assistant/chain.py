@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from assistant.abstain import Calibration, load_calibration
+from assistant.abstain import Calibration, Vocabulary, load_calibration
 from assistant.compare import prepare_comparison
 from assistant.disagree import Topic, prepare_topics
 from assistant.followup import resolve
@@ -78,7 +78,8 @@ class Assistant:
         self._embedder = embedder
         self._finder = SideFinder(index.domain)
         known = _known_words(index)
-        self._known = frozenset(stems(" ".join(known)))
+        of_articles = {*index.own_words, *index.title_words, *_domain_words(index.domain)}
+        self._vocabulary = Vocabulary(frozenset(stems(" ".join(known))), frozenset(stems(" ".join(of_articles))))
         self._reader = QuestionReader(index.domain, self._finder, Speller(known))
         self._maker = QueryMaker(index, embedder, self._finder)
         self._comparison = prepare_comparison(index, embedder, self._reader, self._maker, self._finder, settings.search)
@@ -180,8 +181,8 @@ class Assistant:
         began = time.perf_counter()
         cleaned = clean_question(asked.question, self.settings.max_question_chars)
         rewritten = None
-        if asked.history and self.settings.follow_ups:
-            rewritten = self._llm.rewrite(cleaned, asked.history) if self._llm else None
+        if self.settings.follow_ups:
+            rewritten = self._llm.rewrite(cleaned, asked.history) if self._llm and asked.history else None
             cleaned = rewritten or resolve(
                 cleaned, [turn.question for turn in asked.history], self._reader, self._finder
             )
@@ -210,7 +211,7 @@ class Assistant:
         found = self.find(Asked(question, tuple(history)))
         units = make_units(found.hits, self._finder)
         _words, features = weigh(
-            found.question, found.search, found.hits, units, finder=self._finder, known=self._known
+            found.question, found.search, found.hits, units, finder=self._finder, vocabulary=self._vocabulary
         )
         return features
 
@@ -255,7 +256,7 @@ class Assistant:
                 found.hits,
                 index=self.index,
                 finder=self._finder,
-                known=self._known,
+                vocabulary=self._vocabulary,
                 comparison=self._comparison,
                 topics=self._topics,
                 calibration=self.calibration,
@@ -285,9 +286,10 @@ def _with_writing(answer: Answer, milliseconds: float) -> Answer:
 
 def _known_words(index: OpenIndex) -> Counter[str]:
     """Return the words that the articles, their titles and the domain use, with how often they do."""
-    domain = index.domain
+    return Counter(index.vocabulary) + Counter(index.title_words) + Counter(_domain_words(index.domain))
+
+
+def _domain_words(domain: Domain) -> list[str]:
     named = [name for side in domain.sides for name in (side.name, *side.synonyms)]
     named += [f"{aspect.name} {' '.join(aspect.words)} {aspect.about}" for aspect in domain.aspects]
-    return (
-        Counter(index.vocabulary) + Counter(index.title_words) + Counter(word for text in named for word in words(text))
-    )
+    return [word for text in named for word in words(text)]

@@ -60,11 +60,12 @@ def asking(text: str) -> list[Span]:
     Whether they have a subject of their own is for the caller to tell.
     """
     found = clauses(text)
-    asks = [span for span in found if _asks(text[slice(*span)])]
-    if not asks or len(asks) == len(found) or any(_POINTS.search(text[slice(*span)]) for span in asks):
+    chosen = [span for span in found if text[slice(*span)].rstrip().endswith("?") or asks(text[slice(*span)])]
+    if not chosen or len(chosen) == len(found) or any(_POINTS.search(text[slice(*span)]) for span in chosen):
         return [(0, len(text))]
-    return asks
+    return chosen
 
 
-def _asks(clause: str) -> bool:
-    return clause.rstrip().endswith("?") or _OPENER.match(clause) is not None
+def asks(clause: str) -> bool:
+    """Tell whether a clause begins as a question or a request does."""
+    return _OPENER.match(clause) is not None

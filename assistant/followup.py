@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.focus import asks, clauses
 from assistant.question import Ask, Question, QuestionReader, asks_to_compare
 from assistant.sides import SideFinder
 from ingest.keywords import stems
@@ -25,9 +26,16 @@ _LEAD = re.compile(
     r"[\s,.:;!-]*)+",
     re.IGNORECASE,
 )
+# "Sorry, I meant BPO": the question before, put right.
+_CORRECTS = re.compile(
+    r"^(?:(?:oh|oops|sorry|wait|hang on|actually|correction|my (?:mistake|bad)|rather|no(?=\W+\w+\W*$|\W*,)|"
+    r"i mean(?:t)?|i was asking about|make (?:it|that))\b[\s,.:;!–—-]*)+",
+    re.IGNORECASE,
+)
 _CHANGE = re.compile(
-    r"\b(different (thing|topic|question)|something else|another (thing|question|topic)|never mind|"
-    r"change of (topic|subject)|on another note|unrelated|forget (that|it))\b[^.:?!]*[.:?!,]*",
+    r"\b((?:different|new|next|separate|another) (?:thing|topic|question|subject)|something else|never mind|"
+    r"chang(?:e of|ing(?: the)?|e the) (?:topic|subject)|switching (?:topics?|subjects?)|on another note|unrelated|"
+    r"forget (?:that|it))\b[^.:?!,]*[.:?!,]*",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -45,9 +53,15 @@ _POSSESSIVE = re.compile(r"\b(its|their)\b", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(it|they|them|that(?! (?:i|you|we|they|he|she)\b)|this|those|these|that one|this one)\b", re.IGNORECASE
 )
+_IT = re.compile(r"\bit\b", re.IGNORECASE)
 _SAME = re.compile(r"\bthe same (?:for|of|with|in|true|go)\b|\bsame (?:for|with)\b|\bdo(?:es)? so\b", re.IGNORECASE)
 # The most words that a pronoun is replaced by.
 _SUBJECT = 3
+# The most words of a correction.
+_CORRECTION = 4
+# The most words that a phrase like "in the Philippines" has.
+_PHRASE = 5
+_PHRASED = re.compile(r"^(in|for|at|from|with|by|on|among)\s+\S", re.IGNORECASE)
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (is|are|was|were|any))", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
 _WHY = re.compile(r"^(why|how come|why not|why so|why is (that|this|it)|how so)\W*$", re.IGNORECASE)
@@ -65,6 +79,8 @@ def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finde
     before = ""
     # What only thanks or agrees is no turn.
     turns = [text for text in earlier if _LEAD.sub("", _NOTED.sub("", text)).strip(" .!?")]
+    if not turns:
+        return _within(question, reader, finder)
     for text in (*turns[-4:], question):
         before = _resolve_one(" ".join(text.split()), before, reader, finder)
     return before
@@ -74,6 +90,9 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
     changed = _CHANGE.search(question)
     question = _NOTED.sub("", question) or question
     rest = _LEAD.sub("", _CHANGE.sub("", question)).strip() or question
+    corrected = _CORRECTS.sub("", rest)
+    if 0 < len(corrected.split()) <= _CORRECTION and not asks(corrected):
+        rest = corrected
     if not before or changed:
         return rest if changed else question
     if _WHY.match(rest):
@@ -83,6 +102,20 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
     if _points_back(rest, now) or led or not (now.sides or now.content):
         return _fill(rest, now, before, then, finder)
     return question
+
+
+def _within(question: str, reader: QuestionReader, finder: SideFinder) -> str:
+    """Return the last clause of a question that means what the ones before tell of: "I read of KPO. What is it?"."""
+    *story, (start, end) = clauses(question)
+    last = question[start:end]
+    sides = set(finder.find(question[:start]))
+    told = all(question[slice(*span)].endswith((".", "!", ",", ":")) for span in story)
+    if not story or not told or len(sides) != 1 or not _IT.search(last):
+        return question
+    read = reader.read(last)
+    if read.sides or read.content:
+        return question
+    return _IT.sub(finder.names[sides.pop()], last, count=1)
 
 
 def _points_back(text: str, now: Question) -> bool:
@@ -117,6 +150,8 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
     if len(now.sides) == 1 and (not now.content or _SAME.search(text)):
         # "And KPO?": the question before, asked of this side.
         return finder.replace(before, next(iter(now.sides))) if sides else f"{before.rstrip('?. ')} {text}"
+    if not now.sides and (phrased := _swap_phrase(text, before)):
+        return phrased
     if now.sides:
         # "And what would KPO analyse for them?" has a subject of its own, and another of the turn before.
         return f"{before.rstrip('?. ')}: {text}" if _points(text) and not sides else text
@@ -143,6 +178,18 @@ def _with_side(text: str, now: Question, name: str, before: str, then: Question)
     if not now.content:
         return f"{before.rstrip('?. ')}: {text}"
     return f"{text.rstrip('?. ')} of {name}?"
+
+
+def _swap_phrase(text: str, before: str) -> str | None:
+    """Put a phrase in the place of its like at the end: "Is it dearer in India?", "And in Poland?"."""
+    phrase = text.rstrip("?. ")
+    match = _PHRASED.match(phrase)
+    if not match or len(phrase.split()) > _PHRASE:
+        return None
+    stem, _, last = before.rstrip("?. ").rpartition(f" {match.group(1).lower()} ")
+    if not stem or len(last.split()) >= _PHRASE:
+        return None
+    return f"{stem} {phrase}?"
 
 
 def _swap_subject(text: str, before: str, then: Question) -> str:

@@ -103,8 +103,8 @@ class OpenIndex:
 
     `questions` are known questions with `question_vectors` of shape (n_questions, dim); `answerable` is what was learnt
     of questions that the articles answer and others that they do not. `token_counts` tells in
-    how many sentences each of the model's tokens stands, `vocabulary` in how many chunks each word, and
-    `title_words` in how many articles' titles and publishers.
+    how many sentences each of the model's tokens stands, `vocabulary` in how many chunks and questions each word, and
+    `title_words` in how many articles' titles and publishers. `own_words` are the words of the chunks alone.
     """
 
     manifest: Manifest
@@ -121,6 +121,7 @@ class OpenIndex:
     token_counts: dict[int, int]
     vocabulary: dict[str, int]
     title_words: dict[str, int]
+    own_words: frozenset[str]
 
 
 def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED) -> OpenIndex:
@@ -149,8 +150,8 @@ def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED)
     try:
         domain = Domain.model_validate_json((folder / build.DOMAIN).read_bytes())
         questions, question_vectors = _known_questions(folder, domain, reader)
-        asked = Statistics(words=Counter(word for text in build.starters(domain) for word in set(words(text))))
-        statistics = add_up([reader.statistics(), asked], [])
+        starters = Counter(word for text in build.starters(domain) for word in set(words(text)))
+        statistics = add_up([reader.statistics(), Statistics(words=starters, asked=starters)], [])
         return OpenIndex(
             manifest=manifest,
             articles=Articles(reader),
@@ -166,6 +167,7 @@ def open_index(index: Path, embedder: Embedder, store: StoreSettings = EMBEDDED)
             token_counts=statistics.tokens,
             vocabulary=statistics.words,
             title_words=statistics.titles,
+            own_words=frozenset(w for w, n in statistics.words.items() if n > statistics.asked.get(w, 0)),
         )
     except (OSError, ValueError, TypeError, KeyError, EOFError) as error:
         reader.close()

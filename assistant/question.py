@@ -55,11 +55,14 @@ _EITHER_SIDE = re.compile(
 )
 _EITHER = re.compile(
     r"\bwhich one\b|\bwhich of (them|these|those|the two)\b|\bwhich (type|kind|sort|model|side|form|option)\b"
-    r"|\b(which|what) (is it(?=\W*$|\s*[,.?!;:(-])|suits?\b|fits?\b)|\bwhich (do|should|would|could) (we|i|you|one)\b"
+    r"|\b(which is it(?=\W*$|\s*[,.?!;:(-])|(which|what) (suits?|fits?)\b)"
+    r"|\bwhich (do|should|would|could) (we|i|you|one)\b"
     r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b"
     r"|\b(pick|choose) (just )?(one|between)\b",
     re.IGNORECASE,
 )
+# Asks for a choice, but for a meaning where one side is named: "I keep hearing of KPO. What is it?".
+_WHAT_IS_IT = re.compile(r"\bwhat is it(?=\W*$|\s*[,.?!;:(-])", re.IGNORECASE)
 # What one of them is or does, not which of them fits: "which one came first?".
 _PROPERTY = re.compile(
     r"\bwhich (?:one|of (?:them|these|those|the two))\W+(?:\w+\W+)?"
@@ -174,8 +177,9 @@ class QuestionReader:
         both = len(set(order)) > 1
         degree = self._has_degree(text)
         either = both and _EITHER_SIDE.search(self._finder.mask(text, "§")) is not None
-        which = _EITHER.search(text) and not _WHAT_DECIDES.search(text) and (not aspects or _FITS.search(text))
-        fits = (either or which) and not _PROPERTY.search(text) and not _EACH.search(text)
+        which = _EITHER.search(text) or (len(set(order)) != 1 and _WHAT_IS_IT.search(text))
+        fitting = which and not _WHAT_DECIDES.search(text) and (not aspects or _FITS.search(text))
+        fits = (either or fitting) and not _PROPERTY.search(text) and not _EACH.search(text)
         if fits and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE
         compares = degree or aspects or asks_to_compare(text) or _EACH.search(text)

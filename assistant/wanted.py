@@ -14,12 +14,17 @@ _NUMBER = re.compile(
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z][\w.&]+")
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|big|large|fast|old|long|often|soon|high|low)\b"
-    r"|\bhow much (is|are|money)\b"
+    r"|\bhow much (money|(is|are)\b(?!.*\b(allowed|able|expected|supposed|involved|different|alike)\b))"
     r"|\bhow much (do|does|did|will|would|should|can|could)\b.*\b(cost|make|charge|earn|pay|paid|save|spend|grow|get)\b"
     r"|\b(what|which) (year|decade|month|day|percentage|share|number|date|size|rate|price|age)\b"
     r"|\b(since )?when (did|was|were|will|has|have)\b|\b(dollars|pounds|euros?|usd|rupees|pesos)\b|\brate\b|%"
     r"|\b(how much|what(?:['’]s| is| are| was| were| does| do| did)?)\b(?! (we|i|they|you)\b).*"
-    r"\b(spend|charge[sd]?|earn[s]?|paid|salar\w+|wages?|revenue|turnover|fees?)\b",
+    r"\b(spend(?!\b.*\b(?:days?|time|hours|mornings?|evenings?|weeks?)\b)|charge[sd]?|earn[s]?|paid|salar\w+|wages?|revenue|turnover|fees?)\b",
+    re.IGNORECASE,
+)
+_HOW_MUCH = re.compile(
+    r"\bhow (much|many|big|large|fast|old|long|often|soon|high|low)\b"
+    r"|\b(what|which) (year|decade|month|day|percentage|share|number|date|rate|price|age|salar\w+)\b",
     re.IGNORECASE,
 )
 _ASKS_NAME = re.compile(
@@ -39,12 +44,17 @@ class Wanted(NamedTuple):
 
 
 def wanted_by(question: Question) -> Wanted:
-    """Return what a question wants; a which-one question wants a side, whatever figures and names it tells."""
+    """Return what a question wants.
+
+    A which-one question wants a side, whatever figures and names it tells; so does one for the side that has more of
+    something ("Which has the higher rate?"), unless it asks how much.
+    """
     if question.ask is Ask.CHOOSE:
         return Wanted(number=False, name=False)
-    return Wanted(
-        number=_ASKS_NUMBER.search(question.asked) is not None, name=_ASKS_NAME.search(question.asked) is not None
-    )
+    number = _ASKS_NUMBER.search(question.asked) is not None
+    if question.ask is Ask.COMPARE and not _HOW_MUCH.search(question.asked):
+        number = False
+    return Wanted(number=number, name=_ASKS_NAME.search(question.asked) is not None)
 
 
 def has_number(text: str) -> bool:

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from assistant.abstain import Calibration, Word, features_of, what_is_missing, words_of
+from assistant.abstain import Calibration, Vocabulary, Word, features_of, what_is_missing, words_of
 from assistant.choose import Verdict, decide, join, topic_score
 from assistant.cite import Citations, render, state, tabulate
 from assistant.compare import Comparison
@@ -50,7 +50,7 @@ def write(
     *,
     index: OpenIndex,
     finder: SideFinder,
-    known: frozenset[str],
+    vocabulary: Vocabulary,
     comparison: Comparison,
     topics: Sequence[Topic],
     calibration: Calibration,
@@ -58,7 +58,7 @@ def write(
 ) -> Answer:
     """Write the answer to a question from its ranked chunks."""
     units = make_units(hits[:_CHUNKS], finder)
-    words, features = weigh(question, search, hits, units, finder=finder, known=known)
+    words, features = weigh(question, search, hits, units, finder=finder, vocabulary=vocabulary)
     confidence = calibration.confidence(features)
     threshold = calibration.threshold_for(features) if settings.threshold is None else settings.threshold
     suggestions = _suggest(index, search, question)
@@ -114,11 +114,11 @@ def weigh(
     units: Sequence[Unit],
     *,
     finder: SideFinder,
-    known: frozenset[str],
+    vocabulary: Vocabulary,
 ) -> tuple[list[Word], dict[str, float]]:
     """Return a question's content words and the features by which it is decided whether to answer."""
     evidence = sorted(units, key=lambda unit: -side_score(unit, question.sides))
-    words = words_of(question, search, evidence, known, finder)
+    words = words_of(question, search, evidence, vocabulary, finder)
     return words, features_of(question, search, hits, evidence, words, finder)
 
 

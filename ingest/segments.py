@@ -50,13 +50,14 @@ class Statistics(BaseModel):
     """Counts of chunks and sentences, and in how many of them something stands.
 
     `tokens` counts sentences by token of the model, `words` chunks, known questions and readers' questions by word,
-    `titles` articles by word of their title and publisher.
+    `asked` the readers' questions among these, `titles` articles by word of their title and publisher.
     """
 
     model_config = ConfigDict(frozen=True)
 
     tokens: dict[int, int] = {}
     words: dict[str, int] = {}
+    asked: dict[str, int] = {}
     titles: dict[str, int] = {}
 
 
@@ -89,6 +90,7 @@ def add_up(parts: Sequence[Statistics], less: Sequence[Statistics]) -> Statistic
     return Statistics(
         tokens=_sum([one.tokens for one in parts], [one.tokens for one in less]),
         words=_sum([one.words for one in parts], [one.words for one in less]),
+        asked=_sum([one.asked for one in parts], [one.asked for one in less]),
         titles=_sum([one.titles for one in parts], [one.titles for one in less]),
     )
 
@@ -132,6 +134,7 @@ class Counting:
     def __init__(self) -> None:
         self._tokens: Counter[int] = Counter()
         self._words: Counter[str] = Counter()
+        self._asked: Counter[str] = Counter()
         self._titles: Counter[str] = Counter()
 
     def add(self, article: Article, stored: Sequence[StoredChunk], token_ids: Sequence[Sequence[int]]) -> None:
@@ -141,7 +144,7 @@ class Counting:
             chunk = one.chunk
             self._words.update(set(words(chunk.embedded_text)))
             for question in (question for own in one.questions for question in own):
-                self._words.update(set(words(question.text)))
+                self._asked.update(set(words(question.text)))
             if chunk.kind is Kind.FAQ:
                 self._words.update(set(words(last_heading(chunk))))
         for ids in token_ids:
@@ -151,7 +154,8 @@ class Counting:
         """Return what was counted."""
         return Statistics(
             tokens=dict(sorted(self._tokens.items())),
-            words=dict(sorted(self._words.items())),
+            words=dict(sorted((self._words + self._asked).items())),
+            asked=dict(sorted(self._asked.items())),
             titles=dict(sorted(self._titles.items())),
         )
 

@@ -49,6 +49,10 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["Patent research: BPO or KPO?"], "why?", "Why? Patent research: BPO or KPO?"),
         (["What are the benefits of BPO?"], "Aha! And KPO?", "What are the benefits of KPO?"),
         (["What is KPO?", "Great, thanks."], "What are its drawbacks?", "What are KPO's drawbacks?"),
+        (["What could go wrong with KPO?"], "Sorry, I meant BPO", "What could go wrong with BPO?"),
+        (["What could go wrong with KPO?"], "No, BPO.", "What could go wrong with BPO?"),
+        (["What can a firm save in the Philippines?"], "And in India?", "What can a firm save in India?"),
+        (["What does KPO cost for a bank?"], "And for a startup?", "What does KPO cost for a startup?"),
     ],
 )
 def test_a_follow_up_takes_what_it_lacks_from_before(
@@ -64,6 +68,7 @@ def test_a_follow_up_takes_what_it_lacks_from_before(
         (["What is KPO?"], "How much can a company save in the Philippines?"),
         (["What are the risks of KPO?"], "What are the benefits of BPO?"),
         (["What is KPO?"], "Is there a book about outsourcing that I could buy?"),
+        (["What could go wrong with KPO?"], "Wait, what does offshore mean?"),
     ],
 )
 def test_a_question_with_its_own_subject_is_left_as_it_is(
@@ -72,6 +77,25 @@ def test_a_question_with_its_own_subject_is_left_as_it_is(
     assert resolve(question, earlier, reader, finder) == question
 
 
-def test_a_change_of_topic_that_is_announced_drops_the_turns_before(reader: QuestionReader, finder: SideFinder) -> None:
-    asked = "OK. Different thing: what does onshore mean?"
+@pytest.mark.parametrize("announced", ["OK. Different thing:", "Good. New topic:", "Changing the subject,"])
+def test_a_change_of_topic_that_is_announced_drops_the_turns_before(
+    reader: QuestionReader, finder: SideFinder, announced: str
+) -> None:
+    asked = f"{announced} what does onshore mean?"
     assert resolve(asked, ["What are the risks of KPO?"], reader, finder) == "what does onshore mean?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "understood"),
+    [
+        ("I had never heard of KPO until today. What is it?", "What is KPO?"),
+        ("We run payroll with a BPO in Manila. Is it the same as BPO?", None),
+        ("Is KPO for banks? What is it?", None),
+        ("We compared BPO and KPO. What is it?", None),
+        ("Our KPO team is small. Should we outsource it?", None),
+    ],
+)
+def test_a_pronoun_alone_means_the_side_told_of_in_the_same_question(
+    reader: QuestionReader, finder: SideFinder, asked: str, understood: str | None
+) -> None:
+    assert resolve(asked, [], reader, finder) == (understood or asked)

@@ -57,6 +57,8 @@ def reader() -> QuestionReader:
         ("What decides which kind of outsourcing is right for a firm?", Ask.LOOKUP),
         ("One of the firms has brought out a book. What is it called?", Ask.LOOKUP),
         ("We sort parcels all day. What is it, BPO or KPO?", Ask.CHOOSE),
+        ("We sort parcels all day. What is it?", Ask.CHOOSE),
+        ("Everybody here sells KPO to banks. What is it?", Ask.LOOKUP),
         ("When we hand out payroll, which one do we need?", Ask.CHOOSE),
         ("What have BPO and KPO in common?", Ask.LOOKUP),
         ("My boss wants it short: how does KPO differ from BPO?", Ask.COMPARE),

@@ -68,7 +68,7 @@ def measure(chunks: int, work: Path, *, generated: bool) -> dict[str, Any]:
         assistant.ask(question)
     bare, answers = [], []
     for question in asked[WARM:]:
-        bare.append(milliseconds(lambda question=question: Embedder.read(embedder, question)))  # type: ignore[misc]
+        bare.append(milliseconds(lambda question=question: embedder.read(question)))  # type: ignore[misc]
         answers.append(milliseconds(lambda question=question: assistant.ask(question).model_dump_json()))  # type: ignore[misc]
     result: dict[str, Any] = {
         "open_seconds": round(opened, 2),
