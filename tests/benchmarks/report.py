@@ -109,7 +109,8 @@ def growing(growth: Sequence[dict[str, Any]]) -> str:
     heads = ["Chunks", "Answer p50 ms", "p95 ms", "Bare pass ms", "Memory MB", "Index MB", "kB a chunk", "Ingest s"]
     return (
         "## Growth\n\nGenerated texts, a different question each time. Sizes with a star have vectors made of tokens "
-        "in place of the model's; a question goes through the model all the same.\n\n"
+        "in place of the model's; a question goes through the model all the same. Memory counts the pages of files "
+        "that were read, which the system takes back when it needs them.\n\n"
         f"{table([*heads, 'One article again s'], rows)}\n![Answer time and memory by corpus size](growth.svg)\n"
     )
 
