@@ -226,9 +226,10 @@ class Assistant:
             return None
         # Only here: without a language model none of its packages is imported.
         from assistant.llm.writer import LLMWriter
+        from assistant.support.entailment import load_entailment
         from assistant.support.meaning import Reader
 
-        return LLMWriter(llm, self.index, self._finder, Reader(self._embedder))
+        return LLMWriter(llm, self.index, self._finder, Reader(self._embedder, load_entailment()))
 
     def _parts(self, found: Found) -> Iterator[Part]:
         """Yield the answer's parts: a language model's as each is proved, else those of the extractive answer."""

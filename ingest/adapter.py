@@ -47,7 +47,6 @@ def adapt(model: torch.nn.Module, path: Path) -> str:
     Raises:
         ModelError: the file cannot be read, or does not fit the model.
     """
-    import torch
     from safetensors import SafetensorError
     from safetensors.torch import load
 
@@ -60,11 +59,23 @@ def adapt(model: torch.nn.Module, path: Path) -> str:
             f"The adapter {path} cannot be read: {error}. Give a file that ends with {SUFFIX} or one of {known} behind "
             f"the {SEPARATOR} of BPO_KPO_MODEL."
         ) from error
-    weights: dict[str, Any] = dict(model.named_parameters())
     try:
-        with torch.no_grad():
-            for name in sorted({key.rpartition(".")[0] for key in factors}):
-                weights[name] += factors[name + OUT].float() @ factors[name + IN].float()
+        add_factors(model, factors)
     except (KeyError, RuntimeError) as error:
         raise ModelError(f"The adapter {path} was fitted to another model: {error}.") from error
     return hashlib.sha256(data).hexdigest()
+
+
+def add_factors(model: torch.nn.Module, factors: Mapping[str, torch.Tensor]) -> None:
+    """Add the products of factors, two for each weight's name, to a model's weights, float32.
+
+    Raises:
+        KeyError: the model has no such weight, or a factor is missing.
+        RuntimeError: the shapes do not fit.
+    """
+    import torch
+
+    weights: dict[str, Any] = dict(model.named_parameters())
+    with torch.no_grad():
+        for name in sorted({key.rpartition(".")[0] for key in factors}):
+            weights[name] += factors[name + OUT].float() @ factors[name + IN].float()

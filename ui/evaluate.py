@@ -230,6 +230,7 @@ def _by_writer(name: str) -> Configuration:
 def _measure_check(pairs: Path) -> tuple[KindScore, ...]:
     from assistant import AnswerSettings
     from assistant.sides import SideFinder
+    from assistant.support.entailment import load_entailment
     from assistant.support.meaning import Reader
     from assistant.support.measure import measure_pairs
     from assistant.support.pairs import load_pairs
@@ -238,7 +239,7 @@ def _measure_check(pairs: Path) -> tuple[KindScore, ...]:
     from ui.settings import load_settings
 
     finder = SideFinder(load_domain(load_settings().corpus))
-    return measure_pairs(load_pairs(pairs), finder, Reader(Embedder.load(AnswerSettings().model)))
+    return measure_pairs(load_pairs(pairs), finder, Reader(Embedder.load(AnswerSettings().model), load_entailment()))
 
 
 def _run(

@@ -3,8 +3,8 @@
 A statement that stands in a quote word for word is supported. Any other is cut into claims, and every claim must
 agree with one of its quotes: in figures and names, in the side that it speaks of, in what is more and what is less,
 in what is asserted and what is denied, in cause and effect, and in its content words. What the rules find wrong is
-a veto. How many content words must be quoted is a matter of degree: with an embedding model (`assistant.support.
-meaning`) near words count, weighed by what was fitted on pairs; without one a fixed share is needed.
+a veto. How many content words must be quoted is a matter of degree: with models at hand (`assistant.support.meaning`)
+what they read in a statement and its quotes is weighed, as fitted on pairs; without any a fixed share is needed.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ MIN_COVERAGE_WHEN_CLOSE = 0.5
 CLOSE = 0.75
 # No meaning is near enough to make up for more than a third of the words.
 MIN_COVERAGE_TO_READ = 0.65
+# Words.
+_SHORT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Quote:
 
     text: str
     context: str = ""
+
+    @property
+    def alone(self) -> str:
+        """The text, with its context where it is too short to be understood alone, as in a table's cell."""
+        return f"{self.context}: {self.text}" if self.context and len(self.text.split()) < _SHORT else self.text
 
 
 def supports(
@@ -107,10 +114,10 @@ def supports(
     if reader is not None and not faults and coverage < MIN_COVERAGE_TO_READ:
         faults.append(("coverage", _uncovered(lacking, coverage, None, MIN_COVERAGE_TO_READ)))
     elif reader is not None and not faults:
-        features = reader.features(said, [proof.text for proof in proofs], words, lacking)
+        features = reader.features(said, [proof.alone for proof in proofs], words, lacking)
         weights = calibration or load_calibration()
         if not weights.accepts(features):
-            faults.append(("coverage", _uncovered(lacking, coverage, weights.probability(features))))
+            faults.append(("meaning", _uncovered(lacking, coverage, weights.probability(features))))
     elif reader is None:
         needed = MIN_COVERAGE_WHEN_CLOSE if similarity is not None and similarity >= CLOSE else MIN_COVERAGE
         if coverage < needed:

@@ -189,8 +189,8 @@ def _degree(text: str) -> int:
     # "Most companies have less than": the superlative only counts them.
     uncounted = {"most", "least"} if "than" in tokens else {"most"} if tokens[:1] == ["most"] else frozenset[str]()
     for place, token in enumerate(tokens):
-        if token in uncounted:
-            continue
+        if token in uncounted or (place and tokens[place - 1] == "at" and token in ("most", "least")):
+            continue  # "At least sixty" bounds a figure.
         denied = any(one in known.negations or one.endswith("n't") for one in tokens[max(place - 3, 0) : place])
         sign = -1 if denied else 1
         if place and tokens[place - 1] in ("or", "and", "some", "once"):

@@ -17,8 +17,8 @@ class Lexicon:
     """Words by what they say, as stems but where it says else.
 
     `groups` gives a stem the numbers of the groups of like words that it is in; `phrases` are stems in a row that
-    count as one, the longest first; `opposites` holds pairs of stems, in both orders. Verbs and what they are compared
-    with are whole words.
+    count as one, the longest first; `opposites` holds pairs of stems, in both orders; `places` gives the name of a
+    place or its people the others that it goes by. Verbs and what they are compared with are whole words.
     """
 
     groups: dict[str, frozenset[int]]
@@ -47,6 +47,7 @@ class Lexicon:
     undo: frozenset[str]
     light: frozenset[str]
     irregular: dict[str, str]
+    places: dict[str, frozenset[str]]
 
     def same(self, one: str, other: str) -> bool:
         """Tell whether two stems may stand for one another."""
@@ -150,6 +151,7 @@ def lexicon() -> Lexicon:
         undo=frozenset(data["undo"].split()),
         light=_stems(data["light"]),
         irregular=dict(pair.split("=") for pair in data["irregular"].split()),
+        places={name: frozenset(line.split()) for line in data["places"] for name in line.split()},
     )
 
 

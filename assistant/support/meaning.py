@@ -1,4 +1,4 @@
-"""Read how near a statement's meaning is to its quotes, with the embedding model, and weigh it.
+"""Read how near a statement's meaning is to its quotes, with small models, and weigh it.
 
 The weights and the threshold were fitted on pairs of quotes and statements, true and altered: see
 tests/assistant/llm/pairs and `python -m assistant.support.fit`.
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.support.entailment import Entailment
 from assistant.support.lexicon import lexicon, word_stems
 from assistant.support.text import TOKEN, Word
 from assistant.support.verbs import verb_at
@@ -23,7 +24,17 @@ from ingest.embed import Embedder, TokenVectors, unit
 from ingest.keywords import stems
 from ingest.types import Vectors
 
-FEATURES = ("lacking_share", "lacking", "farthest", "mean_gap", "cosine", "far_words", "unlike", "nouns")
+FEATURES = (
+    "entailed",
+    "lacking_share",
+    "lacking",
+    "farthest",
+    "mean_gap",
+    "cosine",
+    "far_words",
+    "unlike",
+    "nouns",
+)
 # A word that no token of the quotes is nearer to than this is far from all that is quoted.
 _FAR = 0.5
 _MOST = 4
@@ -31,9 +42,14 @@ _MOST = 4
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic model: P(supported) = 1 / (1 + exp(-(bias + sum(weight * feature))))."""
+    """A logistic model: P(supported) = 1 / (1 + exp(-(bias + sum(weight * feature)))).
+
+    It decides by its `threshold`. Where every content word is quoted there is little to weigh: such a statement is only
+    refused where `entailed` is less than `doubt`.
+    """
 
     threshold: float
+    doubt: float
     bias: float
     weights: dict[str, float]
 
@@ -43,7 +59,9 @@ class Calibration:
         return 1.0 / (1.0 + math.exp(-max(min(total, 30.0), -30.0)))
 
     def accepts(self, features: dict[str, float]) -> bool:
-        """Tell whether the probability reaches the threshold."""
+        """Tell whether a statement with these features is taken as supported."""
+        if not features["lacking"]:
+            return features["entailed"] >= self.doubt
         return self.probability(features) >= self.threshold
 
 
@@ -51,14 +69,21 @@ class Calibration:
 def load_calibration() -> Calibration:
     """Read the calibration that ships with the package."""
     data: dict[str, Any] = json.loads((files("assistant.support") / "calibration.json").read_text(encoding="utf-8"))
-    return Calibration(float(data["threshold"]), float(data["bias"]), dict(data["weights"]))
+    return Calibration(float(data["threshold"]), float(data["doubt"]), float(data["bias"]), dict(data["weights"]))
 
 
 class Reader:
-    """Reads meanings with one embedding model; what was read last is kept. Safe to call from several threads."""
+    """Reads meanings; what was read last is kept. Safe to call from several threads.
 
-    def __init__(self, embedder: Embedder, size: int = 4096) -> None:
+    Args:
+        embedder: tells how near words and texts are.
+        entailment: tells how likely a statement follows from its quotes.
+        size: how many texts are kept.
+    """
+
+    def __init__(self, embedder: Embedder, entailment: Entailment, size: int = 4096) -> None:
         self._embedder = embedder
+        self._entailment = entailment
         self._size = size
         self._kept: dict[str, TokenVectors] = {}
         self._words: dict[str, Vectors] = {}
@@ -87,6 +112,7 @@ class Reader:
         unused = [token for quote in quotes for token in _content(quote) if not own & set(word_stems(token))]
         count = len({word.stem for word in lacking})
         return {
+            "entailed": self._entailment.log_odds(said, quotes),
             "lacking_share": len(lacking) / max(len(words), 1),
             "lacking": float(min(count, _MOST)),
             "farthest": max(gaps, default=0.0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.support.lexicon import lexicon
-from assistant.support.text import SENTENCE, TOKEN
+from assistant.support.text import NUMBER_WORDS, SENTENCE, TOKEN
 from ingest.keywords import stems
 
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9&]*[A-Z]")
@@ -14,7 +14,9 @@ _ACRONYM = re.compile(r"[A-Z][A-Z0-9&]*[A-Z]")
 def name_faults(said: str, proof: str) -> list[str]:
     """Name the acronyms and capitalised names that the proof lacks, be it by initials or by another case."""
     lowered = {token.lower() for token in TOKEN.findall(proof)}
+    lowered |= {token.removesuffix("'s") for token in lowered}
     known = lowered | {token.removesuffix("s") for token in lowered} | _initials(proof)
+    known |= {name for token in known for name in lexicon().places.get(token, ())}
     known_stems = set(stems(proof))
     faults = []
     for sentence in SENTENCE.split(said):
@@ -36,7 +38,8 @@ def name_faults(said: str, proof: str) -> list[str]:
 
 def _opens_with_name(word: str, tokens: list[str], known: set[str]) -> bool:
     """Tell whether a sentence's first word is a name that is not quoted: unknown, and followed by a verb in -s."""
-    if not word[0].isupper() or len(tokens) < 2 or word.lower() in lexicon().function:
+    known_words = lexicon().function, lexicon().negations, lexicon().greater, lexicon().lesser, NUMBER_WORDS
+    if not word[0].isupper() or len(tokens) < 2 or any(word.lower() in words for words in known_words):
         return False
     own = stems(word)
     if not own or any(stem in known or stem in lexicon().groups for stem in own):
@@ -56,7 +59,7 @@ def abbreviate(said: str, proof: str) -> str:
 
 
 def _is_known(name: str, known: set[str]) -> bool:
-    return name in known or all(part in known for part in name.split("-"))
+    return any(all(part in known for part in one.split("-")) for one in (name, name.removesuffix("s")))
 
 
 def _initials(text: str) -> set[str]:

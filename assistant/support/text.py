@@ -159,6 +159,7 @@ def _read_clause(text: str, *, goes_on: bool) -> tuple[list[Word], bool]:
 
 def _signed_stems(token: str, known: Lexicon) -> list[tuple[str, int]]:
     """Return the stems of a token, each with 1, or -1 where a syllable before it denies it, as in "unpaid"."""
+    token = token.removesuffix("'s")
     if token in known.denying:
         return [(stem, -1) for stem in word_stems(known.denying[token])]
     if token.startswith("non-"):

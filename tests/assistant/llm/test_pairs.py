@@ -9,6 +9,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.sides import SideFinder
+from assistant.support.entailment import load_entailment
 from assistant.support.meaning import Reader
 from assistant.support.measure import ALTERED, KindScore, measure_pairs
 from assistant.support.pairs import SAME, load_pairs
@@ -19,17 +20,19 @@ PAIRS = Path(__file__).parent / "pairs"
 
 
 HARDEST = "held-out-third.yaml"
+FREE = "held-out-fourth.yaml"
 
 
 def measure(files: Iterable[Path], assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
     pairs = [pair for file in files for pair in load_pairs(file)]
-    scores = measure_pairs(pairs, SideFinder(assistant.domain), Reader(embedder))
+    scores = measure_pairs(pairs, SideFinder(assistant.domain), Reader(embedder, load_entailment()))
     return {score.kind: score for score in scores}
 
 
 @pytest.fixture(scope="module")
 def held_out(assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
-    return measure((file for file in PAIRS.glob("held-out*.yaml") if file.name != HARDEST), assistant, embedder)
+    files = (file for file in PAIRS.glob("held-out*.yaml") if file.name not in (HARDEST, FREE))
+    return measure(files, assistant, embedder)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +48,8 @@ def test_there_are_pairs_enough_and_none_is_on_both_sides() -> None:
 
 
 def test_most_altered_statements_are_caught_and_most_true_ones_kept(held_out: dict[str, KindScore]) -> None:
-    assert held_out[ALTERED].recall >= 0.93
-    assert held_out[SAME].recall >= 0.83
+    assert held_out[ALTERED].recall >= 0.95
+    assert held_out[SAME].recall >= 0.8
 
 
 @pytest.mark.parametrize("kind", ["number", "name", "swapped", "overstated", "elsewhere"])
@@ -56,9 +59,16 @@ def test_kinds_that_rules_tell_for_sure_are_all_caught(held_out: dict[str, KindS
 
 def test_of_the_hardest_pairs_most_are_told(hardest: dict[str, KindScore]) -> None:
     assert hardest[ALTERED].recall >= 0.9
-    assert hardest[SAME].recall >= 0.7
-    assert all(hardest[kind].recall == 1.0 for kind in ("swapped", "negated", "overstated", "invented"))
-    assert all(hardest[kind].recall >= 0.85 for kind in ("number", "elsewhere"))
+    assert hardest[SAME].recall >= 0.77
+    assert all(hardest[kind].recall == 1.0 for kind in ("number", "overstated", "invented"))
+    assert all(hardest[kind].recall >= 0.95 for kind in ("swapped", "elsewhere"))
+    assert hardest["negated"].recall >= 0.92
+
+
+def test_free_rewordings_are_told_too(assistant: Assistant, embedder: Embedder) -> None:
+    scores = measure([PAIRS / FREE], assistant, embedder)
+    assert scores[ALTERED].recall >= 0.91
+    assert scores[SAME].recall >= 0.52
 
 
 def test_a_wrong_file_of_pairs_is_named_with_what_is_expected(tmp_path: Path) -> None:
