@@ -75,6 +75,28 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How a confidence between `low` and `high` is revised by reading the evidence (`assistant.sufficiency`).
+
+    A logistic model: P(answerable) = 1 / (1 + exp(-(bias + own * log-odds of the confidence + read * log-odds read))).
+    """
+
+    low: float
+    high: float
+    bias: float
+    own: float
+    read: float
+
+    def is_needed(self, confidence: float) -> bool:
+        """Tell whether a confidence is unsure."""
+        return self.low < confidence < self.high
+
+    def revise(self, confidence: float, log_odds: float) -> float:
+        """Return the confidence, 0 to 1, after reading told these log-odds."""
+        return _logistic(self.bias + self.own * math.log(confidence / (1 - confidence)) + self.read * log_odds)
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """A logistic model: P(answerable) = 1 / (1 + exp(-(bias + sum(weight * feature)))).
 
@@ -86,6 +108,7 @@ class Calibration:
     threshold_alone: float
     bias: float
     weights: dict[str, float]
+    reading: Reading
 
     def threshold_for(self, features: dict[str, float]) -> float:
         """Return the threshold for a question with these features."""
@@ -93,8 +116,11 @@ class Calibration:
 
     def confidence(self, features: dict[str, float]) -> float:
         """Return the probability, 0 to 1, that the articles answer a question with these features."""
-        total = self.bias + sum(weight * features[name] for name, weight in self.weights.items())
-        return 1.0 / (1.0 + math.exp(-max(min(total, 30.0), -30.0)))
+        return _logistic(self.bias + sum(weight * features[name] for name, weight in self.weights.items()))
+
+
+def _logistic(total: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(min(total, 30.0), -30.0)))
 
 
 @cache
@@ -106,6 +132,7 @@ def load_calibration() -> Calibration:
         threshold_alone=float(data["threshold_alone"]),
         bias=float(data["bias"]),
         weights=dict(data["weights"]),
+        reading=Reading(**data["reading"]),
     )
 
 

@@ -29,9 +29,9 @@ from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
 from assistant.spelling import Speller
 from assistant.stream import Part, parts_of
+from assistant.sufficiency import load_sufficiency
 from assistant.types import Answer, Passage, Timings, Turn
-from assistant.units import make_units
-from assistant.write import weigh, write
+from assistant.write import Weighed, weigh, write
 from ingest.domain import Domain
 from ingest.embed import Embedder, TokenVectors
 from ingest.keywords import stems, words
@@ -75,6 +75,7 @@ class Assistant:
         self.index = index
         self.settings = settings
         self.calibration: Calibration = load_calibration()
+        self._sufficiency = load_sufficiency()
         self._embedder = embedder
         self._finder = SideFinder(index.domain)
         known = _known_words(index)
@@ -208,12 +209,29 @@ class Assistant:
         Raises:
             QuestionError: the question is empty, too long, or has no words.
         """
+        return self._weigh(self.find(Asked(question, tuple(history)))).features
+
+    def sufficiency(self, question: str, history: Sequence[Turn] = ()) -> float:
+        """Return the log-odds that the best of what is found answers a question, by reading it; -8 to 8.
+
+        Raises:
+            QuestionError: the question is empty, too long, or has no words.
+        """
         found = self.find(Asked(question, tuple(history)))
-        units = make_units(found.hits, self._finder)
-        _words, features = weigh(
-            found.question, found.search, found.hits, units, finder=self._finder, vocabulary=self._vocabulary
+        return self._sufficiency.log_odds(found.question.text, self._weigh(found).evidence)
+
+    def _weigh(self, found: Found) -> Weighed:
+        with self._turn:
+            return weigh(found.question, found.search, found.hits, finder=self._finder, vocabulary=self._vocabulary)
+
+    def _confidence(self, found: Found, weighed: Weighed) -> float:
+        """Return the probability that the articles answer; where it is unsure, the evidence is read."""
+        confidence = self.calibration.confidence(weighed.features)
+        if not self.calibration.reading.is_needed(confidence):
+            return confidence
+        return self.calibration.reading.revise(
+            confidence, self._sufficiency.log_odds(found.question.text, weighed.evidence)
         )
-        return features
 
     def write(self, found: Found) -> Answer:
         """Write the answer to what was found, or say that the articles do not say."""
@@ -250,17 +268,22 @@ class Assistant:
     def quote(self, found: Found) -> Answer:
         """Write the extractive answer to what was found, whether or not a language model is configured."""
         began = time.perf_counter()
+        weighed = self._weigh(found)
+        confidence = self._confidence(found, weighed)
+        threshold = self.settings.threshold
+        if threshold is None:
+            threshold = self.calibration.threshold_for(weighed.features)
         with self._turn:
             answer = write(
                 found.question,
                 found.search,
-                found.hits,
+                weighed,
                 index=self.index,
                 finder=self._finder,
-                vocabulary=self._vocabulary,
                 comparison=self._comparison,
                 topics=self._topics,
-                calibration=self.calibration,
+                confidence=confidence,
+                threshold=threshold,
                 settings=self.settings,
             )
         wrote = 1000 * (time.perf_counter() - began)

@@ -7,11 +7,12 @@ abstains when the calibrated confidence is below the threshold.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from assistant.abstain import Calibration, Vocabulary, Word, features_of, what_is_missing, words_of
+from assistant.abstain import Vocabulary, Word, features_of, what_is_missing, words_of
 from assistant.choose import Verdict, decide, join, topic_score
 from assistant.cite import Citations, render, state, tabulate
 from assistant.compare import Comparison
@@ -43,31 +44,41 @@ _FEWER = 200
 _FEWEST = 55
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """What was found for a question: `units`, best first, and as `evidence` those of the asked sides before others.
+
+    `words` are the content words of what is asked, with how well they are met; `features` what the calibration weighs.
+    """
+
+    units: list[Unit]
+    evidence: list[Unit]
+    words: list[Word]
+    features: dict[str, float]
+
+
 def write(
     question: Question,
     search: Search,
-    hits: Sequence[Hit],
+    weighed: Weighed,
     *,
     index: OpenIndex,
     finder: SideFinder,
-    vocabulary: Vocabulary,
     comparison: Comparison,
     topics: Sequence[Topic],
-    calibration: Calibration,
+    confidence: float,
+    threshold: float,
     settings: AnswerSettings,
 ) -> Answer:
-    """Write the answer to a question from its ranked chunks."""
-    units = make_units(hits[:_CHUNKS], finder)
-    words, features = weigh(question, search, hits, units, finder=finder, vocabulary=vocabulary)
-    confidence = calibration.confidence(features)
-    threshold = calibration.threshold_for(features) if settings.threshold is None else settings.threshold
+    """Write the answer to a question from what was found, or say what is missing below the `threshold`."""
+    units = weighed.units
     suggestions = _suggest(index, search, question)
     if not units or confidence < threshold:
         return Answer(
             question=question.text,
             query=question.text,
             abstained=True,
-            text=what_is_missing(question, words),
+            text=what_is_missing(question, weighed.words),
             suggestions=suggestions,
             confidence=round(confidence, 4),
         )
@@ -108,18 +119,13 @@ def write(
 
 
 def weigh(
-    question: Question,
-    search: Search,
-    hits: Sequence[Hit],
-    units: Sequence[Unit],
-    *,
-    finder: SideFinder,
-    vocabulary: Vocabulary,
-) -> tuple[list[Word], dict[str, float]]:
-    """Return a question's content words and the features by which it is decided whether to answer."""
+    question: Question, search: Search, hits: Sequence[Hit], *, finder: SideFinder, vocabulary: Vocabulary
+) -> Weighed:
+    """Cut ranked chunks into units, and tell by what it is decided whether to answer."""
+    units = make_units(hits[:_CHUNKS], finder)
     evidence = sorted(units, key=lambda unit: -side_score(unit, question.sides))
     words = words_of(question, search, evidence, vocabulary, finder)
-    return words, features_of(question, search, hits, evidence, words, finder)
+    return Weighed(units, evidence, words, features_of(question, search, hits, evidence, words, finder))
 
 
 def _say(

@@ -1,7 +1,8 @@
 """Fit the calibration of abstention on cases: `python -m assistant.evaluation.fit [CASES...]`.
 
-Writes `assistant/calibration.json`: the weights of a logistic regression over `assistant.abstain.FEATURES`, the
-threshold, and how both were fitted. Run it on the fitting cases only, after the corpus or the ranking changed.
+Writes `assistant/calibration.json`: the weights of a logistic regression over `assistant.abstain.FEATURES`, those of
+another that revises it by reading where it is unsure, the threshold, and how all were fitted. Run it on the fitting
+cases only, after the corpus or the ranking changed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ DEFAULT_CASES = (Path("tests/faq/fit"), Path("tests/faq/source-faqs.yaml"))
 # Inverse of the strength of regularization; 0.1 to 2 give the same within a point of area under the curve.
 _C = 0.1
 _FOLDS = 8
+# Between these confidences the evidence is read. Wider reads more questions, and tells few more.
+_UNSURE = (0.02, 0.93)
 
 
 def fit(assistants: Sequence[Assistant], cases: Sequence[LocatedCase], *, refused: float) -> dict[str, object]:
@@ -45,22 +48,34 @@ def fit(assistants: Sequence[Assistant], cases: Sequence[LocatedCase], *, refuse
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    rows = [assistant.features(one.case.asked[-1], _history(one)) for assistant in assistants for one in cases]
+    asked = [(assistant, one.case.asked[-1], _history(one)) for assistant in assistants for one in cases]
+    rows = [assistant.features(question, history) for assistant, question, history in asked]
     inputs = np.array([[row[name] for name in FEATURES] for row in rows])
     answerable = np.array([not one.case.abstain for _ in assistants for one in cases])
     # A case stays whole: in one fold with all its forms.
     groups = np.tile(np.arange(len(cases)), len(assistants))
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=_C, class_weight="balanced", max_iter=1000))
+    # The first is the corpus as it is used; the scale and the threshold are its own.
+    own = np.arange(len(rows)) < len(cases)
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=_C, class_weight="balanced", max_iter=1000))
     guessed = cross_val_predict(model, inputs, answerable, cv=folds, groups=groups, method="predict_proba")[:, 1]
-    # The first is the corpus as it is used; the threshold is its own.
-    own = np.arange(len(guessed)) < len(cases)
-    threshold = float(np.quantile(guessed[answerable & own], refused))
-    alone = inputs[:, FEATURES.index("alone")] > 0
-    threshold_alone = float(np.quantile(guessed[answerable & alone], refused)) if alone.any() else threshold
     # Balanced classes rank better but are no probabilities; Platt's scaling of the guesses makes them so.
     platt = LogisticRegression(C=1e6).fit(_log_odds(guessed[own])[:, None], answerable[own])
     slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    log_odds = slope * _log_odds(guessed) + shift
+    confidence = 1 / (1 + np.exp(-log_odds))
+    unsure = (confidence > _UNSURE[0]) & (confidence < _UNSURE[1])
+    read = np.zeros(len(rows))
+    read[unsure] = [asked[i][0].sufficiency(*asked[i][1:]) for i in np.flatnonzero(unsure)]
+    both = np.column_stack([log_odds, read])
+    revision = LogisticRegression()
+    confidence[unsure] = cross_val_predict(
+        revision, both[unsure], answerable[unsure], cv=folds, groups=groups[unsure], method="predict_proba"
+    )[:, 1]
+    revision.fit(both[unsure & own], answerable[unsure & own])
+    threshold = float(np.quantile(confidence[answerable & own], refused))
+    alone = inputs[:, FEATURES.index("alone")] > 0
+    threshold_alone = float(np.quantile(confidence[answerable & alone], refused)) if alone.any() else threshold
     model.fit(inputs, answerable)
     scale, regression = model[0], model[1]
     weights = slope * regression.coef_[0] / scale.scale_
@@ -70,25 +85,29 @@ def fit(assistants: Sequence[Assistant], cases: Sequence[LocatedCase], *, refuse
             "answerable": int((answerable & own).sum()),
             "unanswerable": int((~answerable & own).sum()),
             "forms_of_the_corpus": len(assistants),
-            "method": f"logistic regression, balanced classes, C={_C}, Platt's scaling",
+            "method": f"logistic regression, balanced classes, C={_C}, Platt's scaling; another revises it",
             "figures": f"by {_FOLDS}-fold cross-validation",
-            "area_under_curve": round(float(roc_auc_score(answerable[own], guessed[own])), 4),
-            "answerable_refused": round(float((guessed[answerable & own] < threshold).mean()), 4),
-            "unanswerable_refused": round(float((guessed[~answerable & own] < threshold).mean()), 4),
+            "area_under_curve": round(float(roc_auc_score(answerable[own], confidence[own])), 4),
+            "answerable_refused": round(float((confidence[answerable & own] < threshold).mean()), 4),
+            "unanswerable_refused": round(float((confidence[~answerable & own] < threshold).mean()), 4),
+            "answerable_read": round(float(unsure[answerable & own].mean()), 4),
         },
-        "threshold": _probability(slope * _log_odds(np.array(threshold)) + shift),
-        "threshold_alone": _probability(slope * _log_odds(np.array(threshold_alone)) + shift),
+        "threshold": round(threshold, 4),
+        "threshold_alone": round(threshold_alone, 4),
         "bias": round(bias, 6),
         "weights": {name: round(float(weight), 6) for name, weight in zip(FEATURES, weights, strict=True)},
+        "reading": {
+            "low": _UNSURE[0],
+            "high": _UNSURE[1],
+            "bias": round(float(revision.intercept_[0]), 6),
+            "own": round(float(revision.coef_[0, 0]), 6),
+            "read": round(float(revision.coef_[0, 1]), 6),
+        },
     }
 
 
 def _log_odds(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(np.log(shares) - np.log1p(-shares))
-
-
-def _probability(log_odds: npt.NDArray[np.float64]) -> float:
-    return round(float(1 / (1 + np.exp(-log_odds))), 4)
 
 
 def _history(one: LocatedCase) -> list[Turn]:
@@ -98,7 +117,7 @@ def _history(one: LocatedCase) -> list[Turn]:
 def main(
     cases: Annotated[list[Path] | None, typer.Argument(help="Fitting cases [tests/faq/fit, source FAQs].")] = None,
     index: Annotated[list[Path] | None, typer.Option(help="Index of the corpus; again for it in other forms.")] = None,
-    refused: Annotated[float, typer.Option(min=0, max=1, help="Answerable cases that may be refused.")] = 0.0095,
+    refused: Annotated[float, typer.Option(min=0, max=1, help="Answerable cases that may be refused.")] = 0.015,
 ) -> None:
     """Fit the calibration and write it beside the code."""
     assistants = [Assistant.open(one) for one in index or DEFAULT_INDEX]
