@@ -3,8 +3,9 @@
 Similarity alone cannot tell "not in the articles" from "in the articles": a question on the subject is near to
 them either way. So the evidence is asked what the question asks for: is every word of it met, are its names
 known, is there a number where a number is asked for, and is it like the questions that the articles are known to
-answer or like those that they are known not to (`ingest.answerable`). `calibration.json` holds the weights and how they
-were fitted; `python -m assistant.evaluation.fit` makes it anew.
+answer or like those that they are known not to (`ingest.answerable`). Where that leaves the confidence unsure, the
+best of it is read with the question (`assistant.sufficiency`). `calibration.json` holds the weights and how they were
+fitted; `python -m assistant.evaluation.fit` makes it anew.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ MIN_COVERAGE_WHEN_CLOSE = 0.5
 CLOSE = 0.75
 # No meaning is near enough to make up for more than a third of the words.
 MIN_COVERAGE_TO_READ = 0.65
-# Words.
+# A quote of fewer words is read with its context.
 _SHORT = 6
 
 

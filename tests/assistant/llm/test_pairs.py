@@ -60,9 +60,8 @@ def test_kinds_that_rules_tell_for_sure_are_all_caught(held_out: dict[str, KindS
 def test_of_the_hardest_pairs_most_are_told(hardest: dict[str, KindScore]) -> None:
     assert hardest[ALTERED].recall >= 0.9
     assert hardest[SAME].recall >= 0.77
-    assert all(hardest[kind].recall == 1.0 for kind in ("number", "overstated", "invented"))
-    assert all(hardest[kind].recall >= 0.95 for kind in ("swapped", "elsewhere"))
-    assert hardest["negated"].recall >= 0.92
+    assert all(hardest[kind].recall == 1.0 for kind in ("number", "swapped", "overstated", "invented"))
+    assert all(hardest[kind].recall >= 0.92 for kind in ("negated", "elsewhere"))
 
 
 def test_free_rewordings_are_told_too(assistant: Assistant, embedder: Embedder) -> None:
