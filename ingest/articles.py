@@ -53,7 +53,7 @@ def read_corpus(folder: Path, *, max_file_bytes: int) -> Corpus:
         CorpusError: the folder is missing, or holds no readable article.
     """
     if not folder.is_dir():
-        raise CorpusError(f"The corpus folder {folder} does not exist. Name one: bpo-kpo ingest --corpus DIR")
+        raise no_folder(folder)
     articles: dict[str, Article] = {}
     files: dict[str, str] = {}
     skipped: list[Skipped] = []
@@ -71,6 +71,12 @@ def read_corpus(folder: Path, *, max_file_bytes: int) -> Corpus:
     if not articles:
         raise nothing_readable(folder, skipped)
     return Corpus(folder, tuple(articles[key] for key in sorted(articles)), files, tuple(skipped))
+
+
+def no_folder(corpus: Path) -> CorpusError:
+    """Return the error that a corpus is not there, or is a file."""
+    wrong = "is a file, not a folder" if corpus.exists() else "does not exist"
+    return CorpusError(f"The corpus folder {corpus} {wrong}. Name one: bpo-kpo ingest --corpus DIR")
 
 
 def nothing_readable(folder: Path, skipped: Sequence[Skipped]) -> CorpusError:
@@ -138,7 +144,7 @@ def decode(data: bytes) -> str:
     """
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
     if encoding == "utf-8" and b"\x00" in data:
-        raise UnreadableArticle("it is not text: it holds zero bytes; save it as UTF-8 text")
+        raise UnreadableArticle("it is not text: it holds NUL bytes; save it as UTF-8 text")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -199,6 +205,20 @@ _READERS: dict[str, Callable[[Path, bytes], Page]] = {
     ".pdf": lambda path, _data: convert_pdf(path),
     ".docx": lambda path, _data: convert_docx(path),
 }
+
+
+def other_files(folder: Path) -> list[str]:
+    """Return the files of a corpus folder that are of no known format and belong to nothing else, in order.
+
+    Those are neither hidden nor YAML, which the domain, the readers' questions and the like are written in.
+    """
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    known = {*_READERS, ".yaml", ".yml"}
+    return sorted(
+        path.as_posix()
+        for path in found
+        if path.suffix.lower() not in known and not any(part.startswith(".") for part in path.parts)
+    )
 
 
 def is_candidate(path: Path, folder: Path) -> bool:

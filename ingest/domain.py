@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.errors import SettingsError
+from ingest.yaml_loader import YamlLoader
 
 DOMAIN_FILE = "domain.yaml"
 UNANSWERED_FILE = "unanswered.yaml"
@@ -101,7 +102,7 @@ def _read(path: Path, kind: type[_Content], expected: str) -> _Content:
     if not path.is_file():
         return kind()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=YamlLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid YAML: {error}. Mend it, then run: bpo-kpo ingest") from error
     if content is None:

@@ -52,8 +52,8 @@ class Forward:
         self._passes = 0
         self._lock = Lock()
 
-    def tokenize(self, texts: Sequence[str]) -> list[Any]:
-        """Return the tokens that the model reads of each text, not padded (`tokenizers.Encoding`)."""
+    def tokenize(self, texts: Sequence[str | tuple[str, str]]) -> list[Any]:
+        """Return the tokens that the model reads of each text or pair of texts, not padded (`tokenizers.Encoding`)."""
         backend = self._tokenizer.backend_tokenizer
         most = self._model.max_seq_length
         with TOKENIZING:

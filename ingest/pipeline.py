@@ -20,12 +20,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest import snapshots
-from ingest.articles import nothing_readable
+from ingest.articles import no_folder, nothing_readable
 from ingest.build import Progress, SegmentBuilder
 from ingest.chunks import CHUNKER_VERSION, split_article
 from ingest.domain import Domain, load_domain
 from ingest.embed import Embedder
-from ingest.errors import CorpusError, IndexBusy, IndexDamaged, UnreadableArticle
+from ingest.errors import IndexBusy, IndexDamaged, UnreadableArticle
 from ingest.plan import Before, Fresh, Plan, make_plan, open_before
 from ingest.reader_questions import ReaderQuestions, read_reader_questions
 from ingest.scan import Found, Source, find_sources, save_seen
@@ -62,7 +62,7 @@ def build_index(
 
     Raises:
         CorpusError: the folder is missing or holds no readable article.
-        SettingsError: the domain file is wrong.
+        SettingsError: the domain file is wrong, or the index folder cannot be made.
         ModelError: the embedding model cannot be loaded.
         IndexBusy: another ingest is running on the same index, or was first.
         StoreUnavailable: the Chroma server does not answer.
@@ -70,7 +70,7 @@ def build_index(
     began = time.perf_counter()
     settings = settings or IngestSettings()
     if not corpus.is_dir():
-        raise CorpusError(f"The corpus folder {corpus} does not exist. Name one: bpo-kpo ingest --corpus DIR")
+        raise no_folder(corpus)
     domain = load_domain(corpus)
     asked = read_reader_questions(corpus)
     found = find_sources(corpus, index, max_file_bytes=settings.max_file_bytes)

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ingest.types import Chunk, Skipped
+from ingest.yaml_loader import YamlLoader
 
 QUESTIONS_FOLDER = "questions"
 
@@ -69,7 +70,7 @@ def read_reader_questions(corpus: Path) -> ReaderQuestions:
         name = path.relative_to(corpus).as_posix()
         try:
             data = path.read_bytes()
-            entries = _ENTRIES.validate_python(yaml.safe_load(data.decode("utf-8")) or ())
+            entries = _ENTRIES.validate_python(yaml.load(data.decode("utf-8"), Loader=YamlLoader) or ())
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             skipped.append(Skipped(name, f"it cannot be read as YAML: {error}"))
             continue

@@ -25,7 +25,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from ingest.errors import IndexBusy, IndexDamaged, IndexMissing
+from ingest.errors import IndexBusy, IndexDamaged, IndexMissing, SettingsError
 from ingest.settings import EMBEDDED, StoreSettings
 from ingest.store import STORE, VectorStore
 
@@ -367,8 +367,14 @@ def locked(index: Path) -> Iterator[None]:
 
     Raises:
         IndexBusy: another process holds it.
+        SettingsError: the folder cannot be made.
     """
-    index.mkdir(parents=True, exist_ok=True)
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The index folder {index} cannot be made: {error.strerror}. Name another: bpo-kpo ingest --index DIR"
+        ) from error
     with (index / "ingest.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

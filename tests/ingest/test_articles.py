@@ -121,7 +121,7 @@ def test_a_digest_is_that_of_the_files_bytes(tmp_path: Path) -> None:
         pytest.param(b"It\x92s one.", "byte 3 of 9", id="a single cp1252 character"),
         pytest.param("業務を外部に委託する。".encode("shift-jis") * 9, "not UTF-8", id="shift-jis"),
         pytest.param(FRENCH.encode()[:-8] + b"\xff", "not UTF-8", id="utf-8 with a damaged byte"),
-        pytest.param(FRENCH.encode("utf-16-le"), "zero bytes", id="utf-16 without a mark"),
+        pytest.param(FRENCH.encode("utf-16-le"), "NUL bytes", id="utf-16 without a mark"),
         pytest.param(FRENCH.encode("utf-16")[:-1], "not UTF-16", id="utf-16 cut off"),
         pytest.param(b"---\ntitle: T\n\nText.\n", "not closed", id="front matter not closed"),
         pytest.param(b"---\ntitle: [T\n---\nText.\n", "not valid YAML", id="front matter not YAML"),

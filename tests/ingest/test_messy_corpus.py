@@ -27,7 +27,7 @@ from tests.conftest import CORPUS
 
 CASES = Path(__file__).parents[1] / "faq"
 # One in this many answerable cases is asked.
-EVERY = 5
+EVERY = 10
 CHROME = {
     "cookies": "We value your privacy and use cookies on this site.",
     "menu": "Free Accounting Course",

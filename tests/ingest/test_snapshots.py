@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest import index_status, rollback
-from ingest.errors import IndexBusy, IndexDamaged, IndexMissing
+from ingest.errors import IndexBusy, IndexDamaged, IndexMissing, SettingsError
 from ingest.snapshots import current_snapshot, locked, read_current, remove_stale
 from tests.ingest.conftest import SKILLS, Library
 
@@ -104,6 +104,13 @@ def test_nothing_is_removed_while_the_pointer_is_lost(library: Library) -> None:
     (library.index / "CURRENT").unlink()
     remove_stale(library.index)
     assert library.snapshots == before
+
+
+def test_an_index_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("mine", encoding="utf-8")
+    with pytest.raises(SettingsError, match="index cannot be made: File exists"), locked(tmp_path / "index"):
+        pass
+    assert (tmp_path / "index").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_second_ingest_at_the_same_time_is_refused(library: Library) -> None:
