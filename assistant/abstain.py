@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from assistant.retrieve import Hit
 from assistant.select import side_score
 from assistant.sides import SideFinder
 from assistant.spelling import is_english
+from assistant.tidy import is_courtesy
 from assistant.units import Unit
 from assistant.wanted import has_name, has_number, wanted_by
 from ingest.keywords import stems
@@ -101,23 +103,32 @@ class Reading:
 class Calibration:
     """A logistic model: P(answerable) = 1 / (1 + exp(-(bias + sum(weight * feature)))).
 
-    `threshold` is the least probability that is answered; `threshold_alone` where the corpus lists no readers'
-    questions, whose words would meet those of a new one.
+    `threshold` is the least probability that is answered.
     """
 
     threshold: float
-    threshold_alone: float
     bias: float
     weights: dict[str, float]
     reading: Reading
 
-    def threshold_for(self, features: dict[str, float]) -> float:
-        """Return the threshold for a question with these features."""
-        return self.threshold_alone if features["alone"] else self.threshold
-
     def confidence(self, features: dict[str, float]) -> float:
         """Return the probability, 0 to 1, that the articles answer a question with these features."""
         return _logistic(self.bias + sum(weight * features[name] for name, weight in self.weights.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrations:
+    """One for a corpus that lists readers' questions, whose words meet those of a new one, and one for articles alone.
+
+    What is found by readers' questions weighs otherwise than what is found by the articles' own words.
+    """
+
+    listed: Calibration
+    alone: Calibration
+
+    def of(self, features: dict[str, float]) -> Calibration:
+        """Return the one for a question with these features."""
+        return self.alone if features["alone"] else self.listed
 
 
 def _logistic(total: float) -> float:
@@ -125,12 +136,15 @@ def _logistic(total: float) -> float:
 
 
 @cache
-def load_calibration() -> Calibration:
-    """Read the calibration that ships with the package."""
+def load_calibrations() -> Calibrations:
+    """Read the calibrations that ship with the package."""
     data = json.loads((files("assistant") / "calibration.json").read_text(encoding="utf-8"))
+    return Calibrations(**{form: _calibration(data[form]) for form in ("listed", "alone")})
+
+
+def _calibration(data: dict[str, Any]) -> Calibration:
     return Calibration(
         threshold=float(data["threshold"]),
-        threshold_alone=float(data["threshold_alone"]),
         bias=float(data["bias"]),
         weights=dict(data["weights"]),
         reading=Reading(**data["reading"]),
@@ -232,6 +246,8 @@ def features_of(
         float(speaks_to_model(question.text)),
         search.answerable,
         asked,
+        # A verdict is found for any work: whether readers ask for it of such work tells more there.
+        0.0 if open_ended else asked,
         float(not any(unit.asked for unit in units)),
     )
     return dict(zip(FEATURES, values, strict=True))
@@ -265,12 +281,15 @@ FEATURES = (
     "gives_orders",
     "answerable",
     "asked_cosine",
+    "asks_which_cosine",
     "alone",
 )
 
 
 def what_is_missing(question: Question, words: Sequence[Word]) -> str:
     """Return a sentence that says what the articles do not."""
+    if is_courtesy(question.text):
+        return "Ask what you would like to know. The articles answer these, for example."
     unknown = [word for word in words if not word.known]
     names = [word for word in unknown if word.name] or sorted(unknown, key=lambda word: word.by_all)[:1]
     if names:

@@ -1,6 +1,6 @@
 """The whole path from a question to an answer, top to bottom.
 
-    question -> resolve a follow-up -> read -> embed -> search -> write -> Answer
+    question -> tidy -> resolve a follow-up -> read -> embed -> search -> write -> Answer
 
 Each stage is a plain function that can be read and tested alone; `Assistant.chain` is the same path as a
 LangChain Runnable, and `ArticleRetriever` the search alone.
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from assistant.abstain import Calibration, Vocabulary, load_calibration
+from assistant.abstain import Calibrations, Vocabulary, load_calibrations
 from assistant.compare import prepare_comparison
 from assistant.disagree import Topic, prepare_topics
 from assistant.followup import resolve
@@ -30,6 +30,7 @@ from assistant.sides import SideFinder
 from assistant.spelling import Speller
 from assistant.stream import Part, parts_of
 from assistant.sufficiency import load_sufficiency
+from assistant.tidy import tidy
 from assistant.types import Answer, Passage, Timings, Turn
 from assistant.write import Weighed, weigh, write
 from ingest.domain import Domain
@@ -74,7 +75,7 @@ class Assistant:
     def __init__(self, index: OpenIndex, embedder: Embedder, settings: AnswerSettings) -> None:
         self.index = index
         self.settings = settings
-        self.calibration: Calibration = load_calibration()
+        self.calibrations: Calibrations = load_calibrations()
         self._sufficiency = load_sufficiency()
         self._embedder = embedder
         self._finder = SideFinder(index.domain)
@@ -171,7 +172,7 @@ class Assistant:
             QuestionError: the question is empty, too long, or has no words.
         """
         found = self.find(Asked(question))
-        return tuple(to_passage(self.index, hit.stored.chunk, hit.score) for hit in found.hits[:top_k])
+        return tuple(to_passage(self.index, hit.ready.chunk, hit.score) for hit in found.hits[:top_k])
 
     def find(self, asked: Asked) -> Found:
         """Resolve, read, embed and search for a question.
@@ -184,9 +185,8 @@ class Assistant:
         rewritten = None
         if self.settings.follow_ups:
             rewritten = self._llm.rewrite(cleaned, asked.history) if self._llm and asked.history else None
-            cleaned = rewritten or resolve(
-                cleaned, [turn.question for turn in asked.history], self._reader, self._finder
-            )
+            earlier = [tidy(turn.question) for turn in asked.history]
+            cleaned = rewritten or resolve(tidy(cleaned), earlier, self._reader, self._finder)
         question = self._reader.read(cleaned)
         read: TokenVectors = self._embedder.read(question.text)
         wanted = self._maker.make(question, read)
@@ -226,12 +226,11 @@ class Assistant:
 
     def _confidence(self, found: Found, weighed: Weighed) -> float:
         """Return the probability that the articles answer; where it is unsure, the evidence is read."""
-        confidence = self.calibration.confidence(weighed.features)
-        if not self.calibration.reading.is_needed(confidence):
+        calibration = self.calibrations.of(weighed.features)
+        confidence = calibration.confidence(weighed.features)
+        if not calibration.reading.is_needed(confidence):
             return confidence
-        return self.calibration.reading.revise(
-            confidence, self._sufficiency.log_odds(found.question.text, weighed.evidence)
-        )
+        return calibration.reading.revise(confidence, self._sufficiency.log_odds(found.question.text, weighed.evidence))
 
     def write(self, found: Found) -> Answer:
         """Write the answer to what was found, or say that the articles do not say."""
@@ -272,7 +271,7 @@ class Assistant:
         confidence = self._confidence(found, weighed)
         threshold = self.settings.threshold
         if threshold is None:
-            threshold = self.calibration.threshold_for(weighed.features)
+            threshold = self.calibrations.of(weighed.features).threshold
         with self._turn:
             answer = write(
                 found.question,

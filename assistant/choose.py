@@ -1,9 +1,9 @@
 """Decide a which-one question: the side whose articles speak of the topic, or both.
 
 For each side, the evidence is the unit on that side alone that meets the question's topic best, the names of
-the sides left out of the topic. Both fit too where one sentence says so of the topic ("a bank that uses both"), and
-where the topic is one word that a sentence on either side has. The verdict is not a guess: without evidence there
-is none.
+the sides left out of the topic; how well a side's units answer the whole question counts too. Both fit too where one
+sentence says so of the topic ("a bank that uses both"), and where the topic is one word that a sentence on either side
+has. The verdict is not a guess: without evidence there is none.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ _NAMES = 0.72
 _ALIKE = re.compile(r"\b(?:both|as well as|together with)\b", re.IGNORECASE)
 # What a sentence's own words count beside the questions that it answers, which name work of both sides.
 _OWN_WORDS = 0.3
+# What the score of a side's best unit counts beside its evidence, which tells the one side that fits: of 164 which-one
+# cases three more are right with it, the same from 0.25 to 1.
+_RANKED = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,13 +44,14 @@ class Verdict:
     topics: tuple[Scores, ...]
 
 
-def decide(units: Sequence[Unit], topic: Scores, sides: int) -> Verdict | None:
+def decide(units: Sequence[Unit], topic: Scores, sides: int, *, whole: bool = True) -> Verdict | None:
     """Return which of the sides fits a topic; None when the articles place it on none.
 
     Args:
         units: the candidates, best first.
         topic: the weight of each token of the query in its topic, sum 1.
         sides: the number of sides.
+        whole: the topic is all that the question is about, so that its ranking of the units tells of the topic too.
     """
     topic = _met(units, topic)
     ranked = []
@@ -64,8 +68,10 @@ def decide(units: Sequence[Unit], topic: Scores, sides: int) -> Verdict | None:
     if joint is not None and topic_score(joint, topic) >= top + _NEAR:
         ranked[0].insert(0, joint)
         return _verdict(range(sides), ranked, topic)
+    scores = [max((unit.score for unit in own), default=0.0) if whole else 0.0 for own in ranked]
+    first = max(range(sides), key=lambda side: best[side] + _RANKED * scores[side])
     also = max(_BOTH, top - _NEAR)
-    fitting = [side for side in range(sides) if best[side] == top or best[side] >= also]
+    fitting = [side for side in range(sides) if side == first or best[side] >= also]
     if len(fitting) < sides and (naming := _naming(ranked, topic)) is not None:
         return _verdict(range(sides), naming, topic)
     return _verdict(fitting, ranked, topic)

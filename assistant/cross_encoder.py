@@ -12,8 +12,11 @@ from threading import Lock
 from typing import Any, Literal
 
 from ingest.adapter import IN, OUT, add_factors
-from ingest.embed import Embedder
+from ingest.embed import PACKAGED_SHA256, Embedder
+from ingest.forward import Forward
 from ingest.settings import PACKAGED_MODEL
+from ingest.sharing import share_word_vectors
+from ingest.types import Vectors
 
 # The names of what is learned beside the factors of the correction.
 PARTS = "embeddings.token_type_embeddings.weight"
@@ -31,10 +34,11 @@ _STEP = 8
 class CrossEncoder:
     """Reads pairs of texts; what was read last is kept. Safe to call from several threads."""
 
-    def __init__(self, encoder: Any, tokenizer: Any, head: Any, bias: Any, precision: str = "float32") -> None:
-        self._encoder = encoder
+    def __init__(self, model: Any, head: Vectors, bias: float, precision: str = "float32") -> None:
+        model.max_seq_length = TOKENS
+        self._model = model
+        self._forward = Forward(model)
         self._step = _STEP if precision == "bfloat16" else 1
-        self._tokenizer = tokenizer
         self._head = head
         self._bias = bias
         self._lock = Lock()
@@ -54,22 +58,10 @@ class CrossEncoder:
         return found
 
     def _read(self, first: str, second: str) -> float:
-        import torch
-
-        with self._lock:  # a tokenizer is set up anew for each use
-            inputs = self._tokenizer(
-                first,
-                second,
-                truncation="longest_first",
-                max_length=TOKENS,
-                padding=True,
-                pad_to_multiple_of=self._step,
-                return_tensors="pt",
-            )
-        with torch.inference_mode():
-            hidden = self._encoder(**inputs).last_hidden_state[0].float()
-            mean = hidden[inputs["attention_mask"][0].bool()].mean(dim=0)
-            odds = float(mean @ self._head + self._bias)
+        encodings = self._forward.tokenize([(first, second)])
+        tokens = len(encodings[0])
+        hidden, _ = self._forward.run(encodings, (1, -(-tokens // self._step) * self._step))
+        odds = float(hidden[0, :tokens].mean(axis=0) @ self._head + self._bias)
         return max(min(odds, MOST), -MOST)
 
 
@@ -89,7 +81,8 @@ def load_cross_encoder(fitted: Path, precision: Literal["float32", "bfloat16"] =
     add_factors(encoder, {name: tensor for name, tensor in learned.items() if name.endswith((IN, OUT))})
     with torch.no_grad():
         dict(encoder.named_parameters())[PARTS].copy_(learned[PARTS])
-    encoder.eval()
+    model.eval()
     if precision == "bfloat16":
-        encoder.bfloat16()
-    return CrossEncoder(encoder, model.tokenizer, learned[HEAD][0], learned[BIAS][0], precision)
+        model.bfloat16()
+    share_word_vectors(encoder, PACKAGED_SHA256)
+    return CrossEncoder(model, learned[HEAD][0].numpy(), float(learned[BIAS][0]), precision)

@@ -23,8 +23,8 @@ from ingest.types import Vectors
 
 # A question is on a topic from this cosine to one of its questions on, when they share a content word too.
 _ON_TOPIC = 0.75
-# One that compares an aspect only from here on: its row of the comparison answers it too.
-_ON_TOPIC_OF_ASPECT = 0.86
+# One that has another answer too only from here on: a choice a verdict, a comparison of an aspect its row of the table.
+_SURELY_ON_TOPIC = 0.83
 # A unit takes a position from this score on; one nearly as good in another article takes it too.
 _TAKES = 0.6
 _ALSO = 0.9
@@ -77,11 +77,12 @@ def prepare_topics(
 
 def topic_of(question: Question, vector: Vectors, topics: Sequence[Topic]) -> Topic | None:
     """Return the topic that a question is on; `vector` is its unit vector, shape (dim,)."""
-    if question.ask is Ask.CHOOSE or (question.ask is Ask.COMPARE and not question.content):
+    if question.ask is Ask.COMPARE and not question.content:
         return None
     fitting = [topic for topic in topics if not question.content or topic.words & set(question.content)]
     best = max(fitting, key=lambda topic: float(np.max(topic.asked @ vector)), default=None)
-    least = _ON_TOPIC_OF_ASPECT if question.ask is Ask.COMPARE and question.aspects else _ON_TOPIC
+    other = question.ask is Ask.CHOOSE or (question.ask is Ask.COMPARE and question.aspects)
+    least = _SURELY_ON_TOPIC if other else _ON_TOPIC
     return best if best is not None and float(np.max(best.asked @ vector)) >= least else None
 
 

@@ -11,8 +11,8 @@ import re
 Span = tuple[int, int]
 
 _ASKS = (
-    r"(?:can|could|would|should|do|does|did|is|are|was|were|will|has|have|may|must)\s+"
-    r"(?:you|i|we|it|they|there|that|this|these|the|a|an|my|our|one|bpos?|kpos?|any|anyone|someone|somebody)\b"
+    r"(?:does|did|can|could|would|should|will|has|may|must|is|are|was|were)\s+(?!not\b|be\b|been\b|to\b)\w+\b"
+    r"|(?:do|have)\s+(?:you|i|we|it|they|there|that|this|these|the|a|an|my|our|one|any|anyone|someone|somebody)\b"
     r"|(?:what|which|how|who|whom|whose|where|when|why)(?:'?s|'?re)?\b"
     r"|(?:tell|explain|describe|define|list|name|compare|show|give|summari[sz]e|outline|spell out)\b"
     r"|(?:i|we)(?:'d| would)? (?:want|need|like|wish) to (?:know|understand|see|hear|learn)\b"
@@ -31,6 +31,10 @@ _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|co|inc|ltd|no|ap
 _POINTS = re.compile(
     r"\b(?:its|that|this|they|them|their|these|those|he|she|him|his|her|such)\b|\bit\b(?!(?:\W+\w+){1,4}?\W+to\b)",
     re.IGNORECASE,
+)
+# Why somebody asks, said behind it: "..., I have to present it on Monday".
+_ADDED = re.compile(
+    r"(?<=\w)\s*[,;(–—-]\s+(?:because |since |as )?(?:i|we) (?:have|need|must|got) to\b[^?]*$", re.IGNORECASE
 )
 
 
@@ -59,6 +63,8 @@ def asking(text: str) -> list[Span]:
 
     Whether they have a subject of their own is for the caller to tell.
     """
+    if added := _ADDED.search(text):
+        text = text[: added.start()]
     found = clauses(text)
     chosen = [span for span in found if text[slice(*span)].rstrip().endswith("?") or asks(text[slice(*span)])]
     if not chosen or len(chosen) == len(found) or any(_POINTS.search(text[slice(*span)]) for span in chosen):

@@ -17,8 +17,8 @@ from ingest.keywords import stems
 
 # What agrees or thanks before a question says nothing of where it belongs; what joins it to the turn before does.
 _NOTED = re.compile(
-    r"^(?:(?:h+m+|m+h?m+|a+h+a?|o+h+|i see|great|good|nice|cool|perfect|interesting|understood|got it|all ?right|sure|"
-    r"thx)\b[\s,.:;!-]*)+",
+    r"^(?:(?:h+m+|m+h?m+|a+h+a?|o+h+|i see|great|good|nice|cool|perfect|interesting|wow|whoa|understood|got it|"
+    r"all ?right|sure|thx)\b[\s,.:;!-]*)+",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -39,7 +39,9 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\bthe other( one| model| kind| type| side| way round)?\b(?! (?:hand|two|three|four|ones|\w+s)\b)", re.IGNORECASE
+    r"\bthe other( one| side| way round|(?: model| kind| type| sort| form)(?: of \w+)?)?\b"
+    r"(?! (?:hand|two|three|four|ones|\w+s)\b)",
+    re.IGNORECASE,
 )
 _LATTER = re.compile(r"\bthe (latter|second one)\b|\bthe second(?=\W*$)", re.IGNORECASE)
 _FORMER = re.compile(r"\bthe (former|first one)\b|\bthe first(?=\W*$)", re.IGNORECASE)
@@ -57,14 +59,37 @@ _IT = re.compile(r"\bit\b", re.IGNORECASE)
 _SAME = re.compile(r"\bthe same (?:for|of|with|in|true|go)\b|\bsame (?:for|with)\b|\bdo(?:es)? so\b", re.IGNORECASE)
 # The most words that a pronoun is replaced by.
 _SUBJECT = 3
+# The most words of a question that only names a side: "For KPO?".
+_ELLIPSIS = 3
 # The most words of a correction.
 _CORRECTION = 4
 # The most words that a phrase like "in the Philippines" has.
 _PHRASE = 5
-_PHRASED = re.compile(r"^(in|for|at|from|with|by|on|among)\s+\S", re.IGNORECASE)
+_PHRASED = re.compile(r"^(in|to|for|at|from|with|by|on|among)\s+\S", re.IGNORECASE)
+_LAST_PHRASE = re.compile(r"\b(?:for|with|of|in|about|on|to) (?P<of>\w+(?: \w+){0,3})\W*$", re.IGNORECASE)
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b(?! (is|are|was|were|any))", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
-_WHY = re.compile(r"^(why|how come|why not|why so|why is (that|this|it)|how so)\W*$", re.IGNORECASE)
+_NAMED = re.compile(r"(?<=[a-z,] )(?:the )?(?:[A-Z][\w.&-]* )*[A-Z][\w&-]*[a-z]\b")
+# "RPO" of "RPO, a part of KPO" and "RPO as a part of KPO", not the "HR" of "HR wants KPO".
+_ACRONYM = re.compile(r"\b[A-Z]{2,}s?\b(?=\W+(?:as|being|which|within|under|an?|the|one|part)\b)")
+# What it is stands in the same story, without a name.
+_SOMETHING = re.compile(r"\b(?:some(?:thing|one|body)|one thing|a thing)\b", re.IGNORECASE)
+# Stands for one thing, or for several.
+_ONE = re.compile(r"\b(?:it|its|this|that)\b", re.IGNORECASE)
+# "that sort of work": what it is called there is no subject of its own.
+# What is asked for, with the word that asks: "Which bank uses ..."; and one of something in its place: "a firm".
+_HEAD = re.compile(
+    r"(which|what) \w+(?: (?:of|in) \w+)? (?=(?:use|do|does|need|offer|can|has|have|is|are)s?\b)", re.IGNORECASE
+)
+_SOME = re.compile(r"(?:an?|any|another|some) (\w+(?: \w+){0,6}?)\W*", re.IGNORECASE)
+_POINTED = re.compile(r"\b(?:this|that|these|those|such)(?: (?:sort|kind|type|line)s? of)? \w+", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:they|them|these|those|their)\b", re.IGNORECASE)
+_THESE = re.compile(r"\b(?:them|these|those)\b", re.IGNORECASE)
+_JOINED = re.compile(r"§\W+(?:and|or|vs|versus)\W+(?:the\W+)?§", re.IGNORECASE)
+_WHY = re.compile(
+    r"^(why|how come|why not|why is (that|this|it)|how so|(?:why|how come) so(?: (?:much|many|little|few))?)\W*$",
+    re.IGNORECASE,
+)
 
 
 def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finder: SideFinder) -> str:
@@ -99,8 +124,8 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
         return f"Why? {before}"
     now, then = reader.read(rest), reader.read(before)
     led = rest != question
-    if _points_back(rest, now) or led or not (now.sides or now.content):
-        return _fill(rest, now, before, then, finder)
+    if _points_back(rest, now, finder) or led or not (now.sides or now.content):
+        return _fill(rest, now, before, then, reader, finder)
     return question
 
 
@@ -110,23 +135,29 @@ def _within(question: str, reader: QuestionReader, finder: SideFinder) -> str:
     last = question[start:end]
     sides = set(finder.find(question[:start]))
     told = all(question[slice(*span)].endswith((".", "!", ",", ":")) for span in story)
-    if not story or not told or len(sides) != 1 or not _IT.search(last):
+    if not story or not told or len(sides) != 1 or not _IT.search(last) or _SOMETHING.search(question[:start]):
         return question
     read = reader.read(last)
     if read.sides or read.content:
         return question
-    return _IT.sub(finder.names[sides.pop()], last, count=1)
+    name = finder.names[sides.pop()]
+    # "I heard of LPO, a part of KPO. What is it?" asks about the first.
+    acronyms = _ACRONYM.findall(finder.mask(question[:start], name))
+    return _IT.sub(acronyms[0] if acronyms else name, last, count=1)
 
 
-def _points_back(text: str, now: Question) -> bool:
+def _points_back(text: str, now: Question, finder: SideFinder) -> bool:
     if any(pattern.search(text) for pattern in (_WHICH, _OTHER, _LATTER, _FORMER, _THEM, _SAME)):
         return True
     if now.sides:
-        return False
+        if not now.content and not asks(text) and len(text.split()) <= _ELLIPSIS:
+            return True
+        pointed = {stem for phrase in _POINTED.findall(text) for stem in stems(phrase)}
+        return _points_out(text, finder) and len(set(now.content) - pointed) <= 1
     return _points(text) or bool(_THERE.search(text)) or len(text.split()) <= 4
 
 
-def _fill(text: str, now: Question, before: str, then: Question, finder: SideFinder) -> str:
+def _fill(text: str, now: Question, before: str, then: Question, reader: QuestionReader, finder: SideFinder) -> str:
     order = finder.in_order(before)
     sides = list(dict.fromkeys(order))
     names = finder.names
@@ -135,7 +166,7 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
         stripped = _OTHER.sub(other, text)
         if asks_to_compare(text):
             return _PRONOUN.sub(names[sides[0]], stripped, count=1)
-        return finder.replace(before, 1 - sides[0]) if not now.content else stripped
+        return stripped if reader.read(stripped).content else finder.replace(before, 1 - sides[0])
     if len(sides) > 1 and (_LATTER.search(text) or _FORMER.search(text)):
         return _FORMER.sub(names[sides[0]], _LATTER.sub(names[sides[-1]], text))
     if _THEM.search(text) and now.sides:
@@ -145,24 +176,56 @@ def _fill(text: str, now: Question, before: str, then: Question, finder: SideFin
     if _THEM.search(text) and len(names) > 1:
         meant = sides if len(sides) > 1 else range(len(names))
         return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in meant)}?"
+    if _WHICH.search(text) and now.ask is Ask.CHOOSE and now.content:
+        # "Which one is better for payroll?" names what it is for, whatever was asked before.
+        return text
     if _WHICH.search(text) and not finder.in_order(text):
+        if now.content and len(sides) == 1:
+            # The question before is of one side, this one of all.
+            return f"{text.rstrip('?. ')}: {' or '.join(names)}?"
         return f"{before.rstrip('?. ')}: {text}"
     if len(now.sides) == 1 and (not now.content or _SAME.search(text)):
         # "And KPO?": the question before, asked of this side.
         return finder.replace(before, next(iter(now.sides))) if sides else f"{before.rstrip('?. ')} {text}"
     if not now.sides and (phrased := _swap_phrase(text, before)):
         return phrased
+    if not now.sides and (swapped := _swap_head(text, before)):
+        return swapped
+    if len(sides) == 1 and now.sides and not now.sides & set(sides) and _begins_with_it(text, finder):
+        return _IT.sub(names[sides[0]], text, count=1)
     if now.sides:
         # "And what would KPO analyse for them?" has a subject of its own, and another of the turn before.
-        return f"{before.rstrip('?. ')}: {text}" if _points(text) and not sides else text
+        return f"{before.rstrip('?. ')}: {text}" if _points_out(text, finder) else text
+    if len(sides) > 1 and now.content and _IT.search(text) and not _JOINED.search(finder.mask(before, "§")):
+        return _IT.sub(names[sides[0]], text, count=1)
+    places = set(_NAMED.findall(finder.mask(before)))
+    if _THERE.search(text) and len(places) == 1:
+        return _THERE.sub(f"in {places.pop()}", text, count=1)
+    if now.content and _THESE.search(text) and _JOINED.search(finder.mask(before, "§")):
+        return _THESE.sub(" and ".join(names[side] for side in sides), text, count=1)
     if then.ask is Ask.CHOOSE and now.content and not _points(text):
         # "And bookkeeping?": the same choice for other work.
         return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in sides or range(len(names)))}?"
     if sides and len(sides) < len(names):
         return _with_side(text, now, names[sides[-1]], before, then)
     if now.content and len(text.split()) <= 4 and not sides and then.content:
-        return _swap_subject(text, before, then)
+        return _swap_subject(text, now, before, then)
     return f"{before.rstrip('?. ')}: {text}" if then.content or sides else text
+
+
+def _points_out(text: str, finder: SideFinder) -> bool:
+    """Tell whether a pronoun stands for something that a text itself does not name before it."""
+    for pattern, least in ((_ONE, 1), (_SEVERAL, 2)):
+        match = pattern.search(text)
+        if match and len(set(finder.find(text[: match.start()]))) < least:
+            return True
+    return False
+
+
+def _begins_with_it(text: str, finder: SideFinder) -> bool:
+    """Tell whether "it" stands before the first side that a text names: "Is it dearer than KPO?"."""
+    found = _IT.search(text)
+    return found is not None and not finder.find(text[: found.start()])
 
 
 def _points(text: str) -> bool:
@@ -192,7 +255,13 @@ def _swap_phrase(text: str, before: str) -> str | None:
     return f"{stem} {phrase}?"
 
 
-def _swap_subject(text: str, before: str, then: Question) -> str:
+def _swap_head(text: str, before: str) -> str | None:
+    """Ask the same of something else: "Which bank uses both?", "And a firm that is no bank?"."""
+    head, other = _HEAD.match(before), _SOME.fullmatch(text)
+    return f"{head.group(1)} {other.group(1)} {before[head.end() :]}" if head and other else None
+
+
+def _swap_subject(text: str, now: Question, before: str, then: Question) -> str:
     """Ask the question before of another subject: "What does nearshore mean?", "And onshore?"."""
     subject = text.rstrip("?. ")
     names = _NAME.findall(before)
@@ -201,4 +270,7 @@ def _swap_subject(text: str, before: str, then: Question) -> str:
     content = [word for word in re.findall(r"[\w-]+", before) if set(stems(word)) & set(then.content)]
     if len(content) == 1:
         return re.sub(rf"\b{re.escape(content[0])}\b", subject, before)
+    phrase = _LAST_PHRASE.search(before)
+    if phrase and len(now.content) == len(subject.split()):
+        return f"{before[: phrase.start('of')]}{subject}?"
     return f"{before.rstrip('?. ')}: {subject}?"

@@ -28,6 +28,7 @@ _ORDERS = re.compile(
     | \b(do\s+not|don't|never|without|stop|no\s+need\s+to)\s+(\w+\s+)?(cit(e|ing|ations?)|quot(e|ing)|sources?)\b
     | \b(say|tell|inform|convince|assure|recommend)\b.{0,20}\b(user|reader|customer|visitor|everyone)s?\b
         .{0,60}\b(that|to)\b
+    | \b(state|claim|declare|present|affirm)\b.{0,20}\bas\s+(an?\s+)?(established\s+|proven\s+)?(fact|truth)\b
     | \bas\s+an?\s+(ai|assistant|language\s+model)\b
     | <\|?(im_start|im_end|system|assistant|user|endoftext|s)\|?> | \[/?(inst|system)\]
     | ^\s*(system|assistant|user)\s*:
@@ -44,7 +45,8 @@ _HINTS = frozenset(
         "ignore disregard forget override bypass skip prompt prompts message messages instruction instructions you act "
         "behave respond answer reply speak write new updated real true important ai assistant chatbot llm bot model "
         "jailbreak mode print reveal repeat show output leak display reproduce translate cite citing citation "
-        "citations quote quoting source sources say tell inform convince assure recommend system user begin end",
+        "citations quote quoting source sources say tell state claim declare present affirm inform convince assure "
+        "recommend system user begin end",
     )
 )
 _WORD = re.compile(r"[^\W\d_]+")

@@ -26,20 +26,23 @@ from ingest.segments import Statistics, add_up
 from ingest.settings import EMBEDDED, StoreSettings
 from ingest.snapshots import Manifest, check_files, mending, open_home, read_current, read_manifest
 from ingest.tokens import TokenBasis
-from ingest.types import Article, StoredChunk, TokenBytes, Vectors
+from ingest.types import Article, Chunk, StoredChunk, TokenBytes, Vectors
 
 _CHUNKS_IN_MEMORY = 20_000
 
 
 class ReadyChunk(NamedTuple):
-    """A chunk with the arrays that it is ranked by, each in one piece.
+    """A chunk with the arrays that it is ranked by, each in one piece, and its unit vector (dim,).
 
-    Its texts are its sentences and the readers' questions that these answer, sentence by sentence, the sentence
-    itself first: `tokens` are those of all texts, `lengths` how many each has, and `sentence_texts` which text
-    each sentence is. `asked` are the questions' vectors, `asked_of` the sentence of each.
+    Its texts are its sentences, with unit vectors of shape (n_sentences, dim), and the readers' questions that these
+    answer, sentence by sentence, the sentence itself first: `tokens` are those of all texts, `lengths` how many each
+    has, and `sentence_texts` which text each sentence is. `asked` are the questions' vectors, `asked_of` the sentence
+    of each.
     """
 
-    stored: StoredChunk
+    chunk: Chunk
+    vector: Vectors
+    sentence_vectors: Vectors
     tokens: TokenBytes
     lengths: npt.NDArray[np.int64]
     sentence_texts: npt.NDArray[np.int64]
@@ -48,7 +51,7 @@ class ReadyChunk(NamedTuple):
 
     @classmethod
     def of(cls, stored: StoredChunk) -> ReadyChunk:
-        """Prepare a chunk."""
+        """Prepare a chunk; nothing of what was read is held beside it."""
         texts: list[TokenBytes] = []
         asked: list[Vectors] = []
         sentence_texts: list[int] = []
@@ -59,7 +62,9 @@ class ReadyChunk(NamedTuple):
             asked += [question.vector for question in questions]
             asked_of += [i] * len(questions)
         return cls(
-            stored,
+            stored.chunk,
+            stored.vector,
+            stored.sentence_vectors.copy(),
             np.concatenate(texts),
             np.array([len(tokens) for tokens in texts]),
             np.array(sentence_texts),

@@ -44,43 +44,101 @@ _COMPARE = re.compile(
     r"(?:from|against) (?:each|one an)other|columns?|weigh\w*\b.{1,60}\bagainst)\b",
     re.IGNORECASE,
 )
+# Of each side apart, each masked as a section sign: "for BPO and for KPO", "both in BPO and in KPO".
+_APART = re.compile(
+    r"\b(for|in|of|with|by|at|from|on)\W+(?:an?\W+|the\W+)?§\W+and\W+(?:also\W+)?\1\W+(?:an?\W+|the\W+)?§",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(r"§\W+against\W+(?:an?\W+|the\W+)?§", re.IGNORECASE)
 # A choice between sides, each masked as a section sign, that ends its clause or begins the question:
 # "a BPO or a KPO job?", "BPO or KPO to run our call center?".
 _EITHER_SIDE = re.compile(
     r"§\W+(?:\w+\W+){0,2}or\W+(?:\w+\W+){0,2}§(?:\W+\w+)?\s*(?:[.?!:;,]|$)"
-    r"|\b(?:is|are) (?:it|that|this|they)\W+(?:\w+\W+)?§\W+or\W+(?:\w+\W+)?§\W+(?:that|which|who)\b"
+    r"|\b(?:is|are) (?:it|that|this|they)\W+(?:\w+\W+)?§\W+or\W+(?:\w+\W+)?§\W+(?:\w+\W+)?(?:that|which|who)\b"
     r"|§\s*/\s*§"
+    r"|§\W+(?:or\W+)?§\W+or\W+(?:both|neither)\b"
+    r"|[:=?,.]\W*§\W*§\W*$"
+    r"|§[^.?!;:§]{0,40},\W+or\W+(?:(?:rather|an?|the)\W+){0,2}§\W*$"
+    r"|§\W+or\W+(?:an?\W+|the\W+)?§\W+(?:for\W+|do(?:es)?\W+|(?:handle|cover)s?\W+|take\W+on\W+|deals?\W+with\W+)"
+    r"(?:that|this|it|such (?:work|things?))\W*$"
     r"|^\W*(?:\w+\W+){0,2}§\W+or\W+(?:\w+\W+)?§\W+(?:to|for|when|if|in|with)\b",
     re.IGNORECASE,
 )
 _EITHER = re.compile(
     r"\bwhich one\b|\bwhich of (them|these|those|the two)\b|\bwhich (type|kind|sort|model|side|form|option)\b"
     r"|\b(which is it(?=\W*$|\s*[,.?!;:(-])|(which|what) (suits?|fits?)\b)"
-    r"|\bwhich (do|should|would|could) (we|i|you|one)\b"
+    r"|\bwhich (?:(?:do|should|would|could) (?:we|i|you|one)|(?:should|would) (?:it|that|this) be)\b"
     r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b"
-    r"|\b(pick|choose) (just )?(one|between)\b",
+    r"|\b(pick|choose) (just )?(one|between)\b"
+    r"|\bwhich (?:is|would be|works) (?:the )?(?:better|best|right)\b(?: \w+)? (?:for|to|if|when)\b",
     re.IGNORECASE,
+)
+# Either of them, which somebody else is about: "does it help if we go to a BPO or KPO firm?".
+_ANY_SIDE = re.compile(
+    r"\b(?:if|when|by|once|after)\b[^.?!;:,]*\b(?:to|with|from|by|at|through)\W+(?:an?\W+|the\W+)?§\W+or\W+§\W+\w+\W*$",
+    re.IGNORECASE,
+)
+# When not to use the one side that is named: "when should I not use KPO?", "why would we avoid BPO?".
+_NOT_FOR = re.compile(
+    r"^\W*(?:when|why|in (?:what|which) cases?)\b(?:(?:should|would|might|do|does|is|are|could|can)n['’]t\b"
+    r"|(?: (?!not\b|never\b|avoid\b)\w+\b){0,5} (?:not|never|no|avoid|rather not))\b"
+    r"(?: to)?(?: (?:i|we|you|one|use|choose|pick|take|hire|buy|go|for|with|opt|outsource|recommend|make|be|sense|an?"
+    r"|the)\b)*\W*(?:§|sense\W*|a good (?:idea|choice|fit)\W*|suitable\W*|the right (?:choice|fit)\W*)\W*$",
+    re.IGNORECASE,
+)
+# How much is wanted: a sentence, and no more.
+_ONE_SENTENCE = re.compile(r"\b(?:one|1|a single) (?:short |simple )?(?:sentence|line)\b|\bone-liner\b", re.IGNORECASE)
+# A subject and what is meant by it: "Nearshoring: what is meant with that?".
+_LABELLED = re.compile(
+    r"\W*((?:[\w&-]+ ){0,3}[\w&-]+)\s*(?:[:,;–—?-]|\.{2,})\s+(?:and )?what(?:['’]?s| is| does| do \w+| did \w+)"
+    r"(?: (?:it|that|this|meant|mean|the meaning|by|with|of|exactly|all about|about)\b)+\W*",
+    re.IGNORECASE,
+)
+# "Which is better for payroll?": what it is for.
+_BETTER_FOR = re.compile(
+    r"\W*which (?:one )?(?:is|would be|works) (?:the )?(?:better|best|right)\b(?: \w+)? for (.+?)\W*", re.IGNORECASE
 )
 # Asks for a choice, but for a meaning where one side is named: "I keep hearing of KPO. What is it?".
 _WHAT_IS_IT = re.compile(r"\bwhat is it(?=\W*$|\s*[,.?!;:(-])", re.IGNORECASE)
-# What one of them is or does, not which of them fits: "which one came first?".
+# What one of them is or does, not which of them fits: "which one came first?", "which appeared earlier?".
 _PROPERTY = re.compile(
+    r"\b(?:which|who|what)\b[^.?!;:]*\b(?:first|earlier|earliest|older|oldest|later|latest|newer|newest|younger|youngest)\b|"
     r"\bwhich (?:one|of (?:them|these|those|the two))\W+(?:\w+\W+)?"
     r"(?:came|comes|was|were|is|has been|began|started|grew|grows)\b"
     r"(?!\W+(?:it|that|this|right|best|better|suitable|the (?:right|best|better)|for|a (?:good|better))\b)",
     re.IGNORECASE,
 )
 # What the choice depends on, not the choice: "what decides which kind is right?", "how do I know which one fits?".
-_WHAT_DECIDES = re.compile(r"\b(?:what|how|who|why)\b[^.?!;:,]*\bwhich\b", re.IGNORECASE)
+_WHAT_DECIDES = re.compile(
+    r"\b(?:what|how|who|why)\b[^.?!;:,]*\b(?:which|(?:my|our|the|a) (?:pick|choice))\b", re.IGNORECASE
+)
 # One answer for each: "which deals with which?", "what goes to BPO and what to KPO?".
-_EACH = re.compile(r"\bwhich\b.*\bwhich\b|\b(what|who|where|why|when|how)\b.*\b(?:and|or) \1\b", re.IGNORECASE)
+_EACH = re.compile(
+    r"\bwhich\b[^.?!;]*\bwhich\b|\beach of (?:the two|them|these)\b"
+    r"|\b(what|who|where|why|when|how)\b.*\b(?:and|or) \1\b",
+    re.IGNORECASE,
+)
+# Asks for somebody's name: "who founded it?", "which company uses both?".
+_ASKS_NAME = re.compile(
+    r"^(who|whose)\b|\bwho (is|was|came|invented|coined|founded|said|wrote|made|runs|owns|are)\b"
+    r"|\b(real|actual|named) (compan\w+|firms?|banks?|business\w*|clients?|vendors?|examples?)\b"
+    r"|\bname (?:[\w-]+ ){0,3}(?:compan\w+|firms?|banks?|business\w*|clients?|customers?|vendors?|providers?|hospitals?"
+    r"|persons?|people|authors?|founders?|countr\w+|cit(?:y|ies)|tools?|products?|cases?)\b"
+    r"|\bwhich (compan|firm|bank|vendor|provider|countr|city|software|tool|law|standard)",
+    re.IGNORECASE,
+)
 _ALIKE = re.compile(r"\b(?:in common|alike|similar\w*|the same)\b", re.IGNORECASE)
-_FITS = re.compile(r"\b(suits?|fits?|belongs?|fall|should|need|use|is (?:that|this|it))\b", re.IGNORECASE)
+_FITS = re.compile(
+    r"\b(suits?|fits?|belongs?|fall|should|need|use|is (?:that|this|it)|(?:handle|cover)s?|deals? with)\b",
+    re.IGNORECASE,
+)
 _ALL_SIDES = re.compile(
-    r"\b(the two|both|each (of the two|one|model|kind|type)?|either|which one|which of)\b", re.IGNORECASE
+    r"\b(the two|both|each (of the two|one|model|kind|type)?|either|which one|which of)\b"
+    r"|^which (is|suits?|fits?|works)\b",
+    re.IGNORECASE,
 )
 _DEGREE = re.compile(r"\b(more|less|most|least|fewer|than)\b", re.IGNORECASE)
-_COMPARATIVE = re.compile(r"\b(\w{3,})er\b", re.IGNORECASE)
+_COMPARATIVE = re.compile(r"(?<!\bno )\b(\w{3,})er\b", re.IGNORECASE)
 
 
 class Ask(StrEnum):
@@ -97,7 +155,8 @@ class Question:
 
     `text` is what is embedded, its spelling mended; `focus` the (start, end) of the parts of it that ask, where
     there is a story around them, else of all; `content` the stems that carry its subject, side names and frame
-    words left out, in order; `aspects` the positions in `domain.aspects` that one of its words names.
+    words left out, in order; `aspects` the positions in `domain.aspects` that one of its words names; `in_one_sentence`
+    that no more than that is wanted.
     """
 
     text: str
@@ -107,6 +166,7 @@ class Question:
     content: tuple[str, ...]
     stems: tuple[str, ...]
     aspects: tuple[int, ...]
+    in_one_sentence: bool = False
 
     @property
     def asked(self) -> str:
@@ -147,7 +207,13 @@ class QuestionReader:
 
     def read(self, text: str) -> Question:
         """Read one question that can be understood alone."""
-        mended = self._speller.mend(text)
+        mended = _ended(self._finder.rename(self._speller.mend(text)))
+        if len(self._finder.names) > 1 and (found := _BETTER_FOR.fullmatch(mended)):
+            # How a choice is asked for would weigh in what it is about.
+            mended = f"{found.group(1)}: {' or '.join(self._finder.names)}?"
+        if found := _LABELLED.fullmatch(mended):
+            mended = f"What is {found.group(1)}?"
+        mended = self._of_drawbacks(mended)
         focus = asking(mended)
         asked = joined(mended, focus)
         contrasts = asks_to_compare(asked) and len(self._finder.find(asked)) > 1
@@ -167,7 +233,14 @@ class QuestionReader:
             content=content,
             stems=tuple(stem for stem in stems(mended) if stem not in stop_stems()),
             aspects=aspects,
+            in_one_sentence=_ONE_SENTENCE.search(asked) is not None,
         )
+
+    def _of_drawbacks(self, text: str) -> str:
+        """Return a question when or why not to use one side as the question for what speaks against it."""
+        named = self._finder.in_order(text)
+        against = len(set(named)) == 1 and _NOT_FOR.search(self._finder.mask(text, "§"))
+        return f"What are the drawbacks of {self._finder.names[named[0]]}?" if against else text
 
     def _content(self, text: str) -> tuple[str, ...]:
         bare = stems(self._finder.mask(text))
@@ -176,13 +249,17 @@ class QuestionReader:
     def _how(self, text: str, order: list[int], content: tuple[str, ...], aspects: tuple[int, ...]) -> Ask:
         both = len(set(order)) > 1
         degree = self._has_degree(text)
-        either = both and _EITHER_SIDE.search(self._finder.mask(text, "§")) is not None
+        masked = self._finder.mask(text, "§")
+        either = both and _EITHER_SIDE.search(masked) is not None and not _ANY_SIDE.search(masked)
         which = _EITHER.search(text) or (len(set(order)) != 1 and _WHAT_IS_IT.search(text))
         fitting = which and not _WHAT_DECIDES.search(text) and (not aspects or _FITS.search(text))
         fits = (either or fitting) and not _PROPERTY.search(text) and not _EACH.search(text)
         if fits and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE
-        compares = degree or aspects or asks_to_compare(text) or _EACH.search(text)
+        apart = _APART.search(masked) or _AGAINST.search(masked)
+        compares = (
+            degree or (aspects and not asks_for_name(text)) or asks_to_compare(text) or _EACH.search(text) or apart
+        )
         alike = _ALIKE.search(text) and not asks_to_compare(text)
         if both and not alike and (compares or (not content and len(text.split()) <= 6)):
             return Ask.COMPARE
@@ -192,6 +269,19 @@ class QuestionReader:
         """Tell whether a text compares by degree: "more", "than", or a word in -er that also has an -est."""
         bases = (match.group(1).lower() for match in _COMPARATIVE.finditer(text))
         return bool(_DEGREE.search(text)) or any(self._speller.knows(base + "est") for base in bases)
+
+
+def _ended(text: str) -> str:
+    """Return a text with a question mark where it ends in none of the signs that end a sentence.
+
+    Whoever leaves it out asks all the same, and the models tell a question by it.
+    """
+    return f"{text}?" if text[-1:].isalnum() else text
+
+
+def asks_for_name(text: str) -> bool:
+    """Tell whether a text asks who or which company it is."""
+    return _ASKS_NAME.search(text) is not None
 
 
 def asks_to_compare(text: str) -> bool:

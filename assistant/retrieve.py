@@ -21,7 +21,7 @@ from assistant.settings import SearchSettings
 from assistant.types import Passage
 from ingest.keywords import Best, KeywordScores
 from ingest.reader import Place
-from ingest.types import Chunk, StoredChunk, Vectors
+from ingest.types import Chunk, Vectors
 
 Scores = npt.NDArray[np.float32]
 
@@ -36,7 +36,7 @@ class Hit:
     each token of the query is met by each sentence, read with such a question, and `own_hits` by its own words.
     """
 
-    stored: StoredChunk
+    ready: ReadyChunk
     score: float
     cosine: float
     sentence_scores: Scores
@@ -87,7 +87,7 @@ def search(
         ready = index.chunks.get(places)
         return sorted(
             _score(ready, query, _word_scores(index, places, words), settings),
-            key=lambda hit: (-hit.score, hit.stored.chunk.id),
+            key=lambda hit: (-hit.score, hit.ready.chunk.id),
         )
 
 
@@ -221,8 +221,8 @@ def _score(ready: Sequence[ReadyChunk], query: Query, words: _WordScores, settin
     starts = _starts(counts)
     token_hits, own_hits = _token_hits(ready, query, with_questions=settings.asked > 0)
     weights = _met(query.weights, token_hits, settings.met_power)
-    cosine = np.stack([one.stored.vector for one in ready]) @ query.vector
-    cosines = np.concatenate([one.stored.sentence_vectors for one in ready]) @ query.vector
+    cosine = np.stack([one.vector for one in ready]) @ query.vector
+    cosines = np.concatenate([one.sentence_vectors for one in ready]) @ query.vector
     asked = _asked(ready, starts, query.vector)
     fused = (
         np.repeat(settings.chunk_vector * cosine + settings.chunk_keyword * words.chunk, counts)
@@ -236,7 +236,7 @@ def _score(ready: Sequence[ReadyChunk], query: Query, words: _WordScores, settin
     parts = [slice(start, end) for start, end in pairwise(starts.tolist())]
     return [
         Hit(
-            stored=one.stored,
+            ready=one,
             score=float(best[i]),
             cosine=float(cosine[i]),
             sentence_scores=fused[at],

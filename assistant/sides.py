@@ -46,6 +46,12 @@ class SideFinder:
         """Return a text with a mark in place of every side's name."""
         return self._pattern.sub(mark, text) if self._pattern else text
 
+    def rename(self, text: str) -> str:
+        """Return a text with the name that the domain gives first in place of every side's other names."""
+        if self._pattern is None:
+            return text
+        return self._pattern.sub(lambda match: self.names[self._side_of[match.group().lower()]], text)
+
     def replace(self, text: str, side: int) -> str:
         """Return a text with every side's name replaced by one side's."""
         return self._pattern.sub(self.names[side], text) if self._pattern else text

@@ -59,7 +59,7 @@ def make_units(hits: Sequence[Hit], finder: SideFinder) -> list[Unit]:
 
 
 def _units_of(hit: Hit, finder: SideFinder) -> list[Unit]:
-    chunk = hit.stored.chunk
+    chunk = hit.ready.chunk
     if chunk.kind is Kind.LIST and (
         chunk.sentences[0].text.endswith(":") or any(sentence.intro is not None for sentence in chunk.sentences)
     ):
@@ -68,7 +68,7 @@ def _units_of(hit: Hit, finder: SideFinder) -> list[Unit]:
 
 
 def _single(hit: Hit, at: int, finder: SideFinder) -> Unit:
-    chunk = hit.stored.chunk
+    chunk = hit.ready.chunk
     sentence = chunk.sentences[at]
     return Unit(
         chunk=chunk,
@@ -78,7 +78,7 @@ def _single(hit: Hit, at: int, finder: SideFinder) -> Unit:
         cosine=float(hit.sentence_cosines[at]),
         asked=float(hit.asked_cosines[at]),
         sides=_sides(chunk, sentence, finder),
-        vector=hit.stored.sentence_vectors[at],
+        vector=hit.ready.sentence_vectors[at],
         token_hits=hit.token_hits[at],
         own_hits=hit.own_hits[at],
         parts=hit.token_hits[at : at + 1],
@@ -104,7 +104,7 @@ def _sides(chunk: Chunk, sentence: Sentence, finder: SideFinder) -> Sides:
 
 def _list_units(hit: Hit, finder: SideFinder) -> list[Unit]:
     """Return the list as a whole, and apart each item that is a sentence of its own."""
-    chunk = hit.stored.chunk
+    chunk = hit.ready.chunk
     intro, items = chunk.sentences[0], chunk.sentences[1:]
     if not items:
         return []
@@ -120,7 +120,7 @@ def _list_units(hit: Hit, finder: SideFinder) -> list[Unit]:
         cosine=float(hit.sentence_cosines[speaking].max()),
         asked=float(hit.asked_cosines[speaking].max()),
         sides=_sides(chunk, intro, finder) or finder.find(chunk.text),
-        vector=hit.stored.vector,
+        vector=hit.ready.vector,
         token_hits=hit.token_hits[speaking].max(axis=0),
         own_hits=hit.own_hits[speaking].max(axis=0),
         parts=_parts(hit.token_hits, whole=bool(alone)),

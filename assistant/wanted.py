@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from assistant.question import Ask, Question
+from assistant.question import Ask, Question, asks_for_name
 
 _NUMBER = re.compile(
     r"\d|\b(per ?cent|decades?|centur\w+|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?)\b",
@@ -25,13 +25,6 @@ _ASKS_NUMBER = re.compile(
 _HOW_MUCH = re.compile(
     r"\bhow (much|many|big|large|fast|old|long|often|soon|high|low)\b"
     r"|\b(what|which) (year|decade|month|day|percentage|share|number|date|rate|price|age|salar\w+)\b",
-    re.IGNORECASE,
-)
-_ASKS_NAME = re.compile(
-    r"^(who|whose)\b|\bwho (is|was|came|invented|coined|founded|said|wrote|made|runs|owns|are)\b|\bname (a|some|the)\b"
-    r"|\b(real|actual|named) (compan\w+|firms?|banks?|business\w*|clients?|vendors?|examples?)\b"
-    r"|\bname (\w+ )?(compan\w+|firms?|banks?|business\w*|clients?|vendors?)\b"
-    r"|\bwhich (compan|firm|bank|vendor|provider|countr|city|software|tool|law|standard)",
     re.IGNORECASE,
 )
 
@@ -54,7 +47,7 @@ def wanted_by(question: Question) -> Wanted:
     number = _ASKS_NUMBER.search(question.asked) is not None
     if question.ask is Ask.COMPARE and not _HOW_MUCH.search(question.asked):
         number = False
-    return Wanted(number=number, name=_ASKS_NAME.search(question.asked) is not None)
+    return Wanted(number=number, name=asks_for_name(question.asked))
 
 
 def has_number(text: str) -> bool:

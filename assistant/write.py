@@ -33,6 +33,8 @@ from ingest.types import Kind
 # The ranked chunks whose units are looked at.
 _CHUNKS = 20
 _SUGGESTIONS = 3
+# Questions ask the same from this cosine on.
+_SAME_QUESTION = 0.78
 # The least share of a question's topic that is a task of its own.
 _A_TASK = 0.2
 # What a unit gains when it has the number or name that the question wants.
@@ -72,8 +74,9 @@ def write(
 ) -> Answer:
     """Write the answer to a question from what was found, or say what is missing below the `threshold`."""
     units = weighed.units
-    suggestions = _suggest(index, search, question)
-    if not units or confidence < threshold:
+    answered = bool(units) and confidence >= threshold
+    suggestions = _suggest(index, search, question, answered=answered)
+    if not answered:
         return Answer(
             question=question.text,
             query=question.text,
@@ -153,8 +156,12 @@ def _say(
         chosen = select(together, words=room // 3, score=lambda unit: unit.score)[:1]
         if chosen and chosen[0].unit.score < max((unit.score for unit in units), default=0.0) - 0.02:
             chosen = []
-        by_topic = partial(topic_score, topic=search.topic)
-        return None, _side_by_side(own, room, [by_topic] * len(names), most=2, chosen=chosen)
+
+        def by_both(unit: Unit) -> float:
+            # The topic alone forgets what it is about where its words stand everywhere: "the work of a bank".
+            return topic_score(unit, search.topic) + unit.score
+
+        return None, _side_by_side(own, room, [by_both] * len(names), most=2, chosen=chosen)
     wanted = wanted_by(question)
 
     def by_kind(unit: Unit) -> float:
@@ -162,7 +169,8 @@ def _say(
         fits = (wanted.number and has_number(text)) or (wanted.name and has_name(text, question.text))
         return side_score(unit, question.sides) + (_FITS_KIND if fits else 0.0)
 
-    return None, select(units, words=room, score=by_kind)
+    chosen = select(units, words=room, score=by_kind)
+    return None, chosen[:1] if question.in_one_sentence else chosen
 
 
 def _room(units: Sequence[Unit], most: int) -> int:
@@ -178,7 +186,7 @@ def _decide(question: Question, search: Search, units: Sequence[Unit], sides: in
     topics = [search.topic * mask for mask in masks if float(search.topic @ mask) > _A_TASK]
     if len(topics) < 2:
         topics = [search.topic]
-    return join([decide(units, topic, sides) for topic in topics])
+    return join([decide(units, topic, sides, whole=len(topics) == 1) for topic in topics])
 
 
 def _side_by_side(
@@ -221,11 +229,19 @@ def _lead_statement(lead: str | None, chosen: Sequence[Said], citations: Citatio
     return (Statement(text=lead, citations=citations.cite(*(one.unit for one in chosen))),) if lead else ()
 
 
-def _suggest(index: OpenIndex, search: Search, question: Question) -> tuple[str, ...]:
-    """Return the known questions nearest to this one, itself left out."""
+def _suggest(index: OpenIndex, search: Search, question: Question, *, answered: bool) -> tuple[str, ...]:
+    """Return the known questions nearest to this one, none that asks the same as another; nor as it, if `answered`."""
     if not index.questions:
         return ()
-    order = np.argsort(-(index.question_vectors @ search.query.vector), kind="stable")
+    likeness = index.question_vectors @ search.query.vector
     asked = question.text.casefold().rstrip("?. ")
-    near = [index.questions[i] for i in order if index.questions[i].casefold().rstrip("?. ") != asked]
-    return tuple(near[:_SUGGESTIONS])
+    chosen: list[int] = []
+    for i in np.argsort(-likeness, kind="stable").tolist():
+        if index.questions[i].casefold().rstrip("?. ") == asked or (answered and likeness[i] >= _SAME_QUESTION):
+            continue
+        if any(index.question_vectors[i] @ index.question_vectors[j] >= _SAME_QUESTION for j in chosen):
+            continue
+        chosen.append(i)
+        if len(chosen) == _SUGGESTIONS:
+            break
+    return tuple(index.questions[i] for i in chosen)

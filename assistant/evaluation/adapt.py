@@ -134,10 +134,12 @@ class _Reader:
         """Return unit vectors, shape (n_texts, dimension)."""
         import torch
 
+        from assistant.evaluation.lora import half_precision
+
         inputs = self._tokenizer(
             list(texts), padding=True, truncation=True, max_length=self._tokens, return_tensors="pt"
         )
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with half_precision():
             hidden = self.encoder(**inputs).last_hidden_state.float()
         mask = inputs["attention_mask"][:, :, None].float()
         return torch.nn.functional.normalize((hidden * mask).sum(dim=1) / mask.sum(dim=1), dim=1)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from assistant.evaluation.facts import FactPattern
 from ingest.errors import AssistantError
+from ingest.yaml_loader import YamlLoader
 
 # A folder of cases may hold these beside its case files.
 FLOORS_FILE = "floors.yaml"
@@ -187,7 +188,7 @@ def dump_cases(cases: Sequence[Case]) -> str:
 
 def _read(file: Path, part: str) -> list[LocatedCase]:
     try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=YamlLoader)
     except UnicodeDecodeError as error:
         raise CaseFileError(f"{file} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
     except yaml.MarkedYAMLError as error:

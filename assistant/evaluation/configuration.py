@@ -135,7 +135,7 @@ class WatchedAssistant(Assistant):
         """Return the passages that rank best for a question, best first."""
         if self._last is None or question != self._last[0]:
             return super().retrieve(question, top_k)
-        return tuple(to_passage(self.index, hit.stored.chunk, hit.score) for hit in self._last[1][:top_k])
+        return tuple(to_passage(self.index, hit.ready.chunk, hit.score) for hit in self._last[1][:top_k])
 
 
 # What each row of the report's retrieval table keeps; "candidates" and the like stay as they are.
@@ -197,7 +197,7 @@ def describe(assistant: Assistant, configuration: Configuration) -> Setup:
     threshold = configuration.answer.threshold
     if threshold is None:
         listed = any(own for stored in assistant.index.store.all() for own in stored.questions)
-        threshold = assistant.calibration.threshold_for({"alone": float(not listed)})
+        threshold = assistant.calibrations.of({"alone": float(not listed)}).threshold
     return Setup(
         name=configuration.name,
         model=configuration.answer.model,

@@ -65,7 +65,7 @@ def fit_cross_encoder(
     """
     import torch
 
-    from assistant.evaluation.lora import correct, factors
+    from assistant.evaluation.lora import correct, factors, half_precision
 
     torch.manual_seed(recipe.seed)
     model: Any = Embedder.load(PACKAGED_MODEL).model
@@ -95,7 +95,7 @@ def fit_cross_encoder(
             max_length=TOKENS,
             return_tensors="pt",
         )
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with half_precision():
             hidden = encoder(**inputs).last_hidden_state.float()
         mask = inputs["attention_mask"][:, :, None].float()
         logits = head((hidden * mask).sum(dim=1) / mask.sum(dim=1))[:, 0]

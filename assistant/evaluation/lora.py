@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from ingest.adapter import IN, OUT
+from ingest.embed import choose_precision
 
 # The layers of a BERT layer that are corrected: attention and the two that follow it.
 _CORRECTED = ("query", "key", "value", "dense")
@@ -47,6 +48,14 @@ def correct(encoder: nn.Module, rank: int) -> dict[str, Corrected]:
         found[f"{name}.weight"] = made = Corrected(layer, rank)
         setattr(encoder.get_submodule(parent), last, made)
     return found
+
+
+def half_precision() -> torch.autocast:
+    """Return the context in which a pass is computed in bfloat16, where the CPU has instructions for it.
+
+    Elsewhere the pass stays in float32: there bfloat16 takes many times as long.
+    """
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=choose_precision() == "bfloat16")
 
 
 def factors(corrections: dict[str, Corrected]) -> dict[str, torch.Tensor]:

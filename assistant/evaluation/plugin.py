@@ -93,14 +93,22 @@ class FaqSession:
             self._outcomes[key] = run_case(self.opened().assistant, located, EvaluationSettings())
         return self._outcomes[key]
 
-    def run(self, cases: Iterable[LocatedCase]) -> Run:
-        """Return the run over some cases, with those already asked as they were answered."""
+    def run(self, cases: Iterable[LocatedCase], *, likeness: bool = True) -> Run:
+        """Return the run over some cases, with those already asked as they were answered.
+
+        Args:
+            cases: which ones.
+            likeness: measure how like the answers are to their references, which embeds both.
+        """
         from assistant.evaluation.run import summarise_run
 
         opened = self.opened()
         outcomes = [self.outcome(located) for located in cases]
         return summarise_run(
-            outcomes, setup=opened.setup, corpus_passages=opened.passages, embed=opened.embedder.encode
+            outcomes,
+            setup=opened.setup,
+            corpus_passages=opened.passages,
+            embed=opened.embedder.encode if likeness else None,
         )
 
     def opened(self) -> Opened:

@@ -1,7 +1,8 @@
 """Fit the model that reads whether a passage answers a question: `python -m assistant.evaluation.sufficiency`.
 
-Reads files of passages with questions of both kinds, tests/assistant/passages, and writes `sufficiency.safetensors`
-beside `assistant.sufficiency`. Takes half an hour. Fit the calibration anew afterwards (`assistant.evaluation.fit`).
+Reads files of passages with questions of both kinds, tests/assistant/passages, and of what readers type who want no
+answer, tests/assistant/mischief, and writes `sufficiency.safetensors` beside `assistant.sufficiency`. Takes half an
+hour. Fit the calibration anew afterwards (`assistant.evaluation.fit`).
 """
 
 from __future__ import annotations
@@ -11,16 +12,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from assistant.evaluation.cross_encoder import Example, Recipe, save_cross_encoder
 from assistant.sufficiency import FITTED
+from ingest.embed import Embedder
 
 PASSAGES = Path("tests/assistant/passages")
-# Questions asked of a passage that has nothing to do with them, as a share of those that are answered.
-_STRANGE = 0.25
+MISCHIEF = Path("tests/assistant/mischief")
+# Questions asked of any other passage, and of the nearest that says something else, as a share of those answered.
+_STRANGE = 0.15
+_NEAREST = 0.3
+# Passages of a higher cosine may say the same.
+_SAME = 0.6
+# Of how many of the nearest passages, and of others, what wants no answer is read with.
+_NEAR, _FAR = 2, 1
 _RECIPE = Recipe(epochs=3.5)
 
 
@@ -52,23 +61,54 @@ def load_passages(file: Path) -> list[Asked]:
         ) from error
 
 
-def examples_of(passages: Sequence[Asked]) -> list[Example]:
-    """Return each question with its passage, and some that are answered with a passage of another subject."""
+def load_mischief(file: Path) -> list[str]:
+    """Read a file of what readers type who want no answer.
+
+    Raises:
+        PassageFileError: it cannot be read, or is no list of texts.
+    """
+    try:
+        return TypeAdapter(list[str]).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        raise PassageFileError(f"{file}: {error}\nExpected a list of texts.") from error
+
+
+def examples_of(passages: Sequence[Asked], mischief: Sequence[str], embedder: Embedder) -> list[Example]:
+    """Return what the model is fitted on.
+
+    Each question with its passage; some that are answered with another passage, any or the nearest; and what wants no
+    answer with passages near and far.
+    """
     found = [Example(question, one.passage, True) for one in passages for question in one.answered]
-    chance = random.Random(0)
-    strange = chance.sample(found, int(_STRANGE * len(found)))
+    answered = len(found)
     found += [Example(question, one.passage, False) for one in passages for question in one.unanswered]
-    return found + [Example(one.first, chance.choice(passages).passage, False) for one in strange]
+    chance = random.Random(0)
+    for one in chance.sample(found[:answered], int(_STRANGE * answered)):
+        found.append(Example(one.first, chance.choice(passages).passage, False))
+    texts = [one.passage for one in passages]
+    vectors = embedder.encode(texts)
+    at = {text: i for i, text in enumerate(texts)}
+    asked = chance.sample(found[:answered], int(_NEAREST * answered))
+    for one, own in zip(asked, embedder.encode([one.first for one in asked]), strict=True):
+        near = np.where(vectors @ vectors[at[one.second]] < _SAME, vectors @ own, -1.0)
+        found.append(Example(one.first, texts[int(np.argmax(near))], False))
+    for text, own in zip(mischief, embedder.encode(mischief), strict=True):
+        near = np.argsort(-(vectors @ own))[:_NEAR]
+        found += [Example(text, texts[i], False) for i in near]
+        found += [Example(text, chance.choice(texts), False) for _ in range(_FAR)]
+    return found
 
 
 def main(
     files: Annotated[list[Path] | None, typer.Argument(help="Files of passages [the project's fit*.yaml].")] = None,
+    mischief: Annotated[Path, typer.Option(help="File of what wants no answer.")] = MISCHIEF / "fit.yaml",
 ) -> None:
     """Fit the model and write it."""
     passages = [one for file in files or sorted(PASSAGES.glob("fit*.yaml")) for one in load_passages(file)]
-    examples = examples_of(passages)
-    if len(examples) < _RECIPE.batch:
-        raise typer.BadParameter(f"{len(examples)} questions are fewer than a batch of {_RECIPE.batch}.")
+    asked = sum(len(one.answered) + len(one.unanswered) for one in passages)
+    if asked < _RECIPE.batch:
+        raise typer.BadParameter(f"{asked} questions are fewer than a batch of {_RECIPE.batch}.")
+    examples = examples_of(passages, load_mischief(mischief), Embedder.load())
     save_cross_encoder(examples, _RECIPE, FITTED)
     typer.echo(f"{FITTED}: {len(examples)} questions of {len(passages)} passages")
 

@@ -57,13 +57,13 @@ def make_sources(
     chosen: dict[str, tuple[Chunk, float]] = {}
     loose: list[Citation] = []
     for citation in dict.fromkeys(cited):
-        hit = next((hit for hit in hits if _holds(hit.stored.chunk, citation)), None)
+        hit = next((hit for hit in hits if _holds(hit.ready.chunk, citation)), None)
         if hit is not None:
-            chosen.setdefault(hit.stored.chunk.id, (hit.stored.chunk, hit.score))
+            chosen.setdefault(hit.ready.chunk.id, (hit.ready.chunk, hit.score))
         else:
             loose.append(citation)
     for hit in hits:
-        chosen.setdefault(hit.stored.chunk.id, (hit.stored.chunk, hit.score))
+        chosen.setdefault(hit.ready.chunk.id, (hit.ready.chunk, hit.score))
     sources: list[Source] = []
     room = most_chars
     made = [_of_citation(citation, finder) for citation in loose]

@@ -27,7 +27,7 @@ from assistant.support.meaning import FEATURES, Calibration, Reader
 from assistant.support.pairs import Pair, load_pairs
 from ingest.embed import Embedder
 
-PAIRS = Path("tests/assistant/llm/pairs")
+PAIRS = Path("tests/assistant/llm/pairs/fit")
 WEIGHTS = Path(__file__).with_name("calibration.json")
 # One entry in so many is kept from the model, for the weights.
 _SHARE = 10
@@ -76,14 +76,16 @@ def for_weights(pair: Pair) -> bool:
 
 
 def main(
-    pairs: Annotated[list[Path] | None, typer.Argument(help="Files of pairs [the project's fit*.yaml].")] = None,
+    pairs: Annotated[
+        list[Path] | None, typer.Argument(help="Files of pairs (those in tests/assistant/llm/pairs/fit).")
+    ] = None,
     weights_only: Annotated[bool, typer.Option("--weights-only", help="Leave the model as it is.")] = False,
 ) -> None:
     """Fit the check on pairs and write what was fitted."""
     from assistant.support.entailment import load_entailment
     from ingest.domain import load_domain
 
-    files = pairs or sorted(PAIRS.glob("fit*.yaml"))
+    files = pairs or sorted(PAIRS.glob("*.yaml"))
     found = [pair for file in files for pair in load_pairs(file)]
     recipe, learning = Recipe(), [pair for pair in found if not for_weights(pair)]
     if len(learning) < recipe.batch:

@@ -162,3 +162,10 @@ def test_a_stream_shows_each_part_after_its_proof_and_ends_with_the_whole_answer
                 assert {number for row in part.rows for cell in row for number in cell.citations} <= set(shown)
     assert shown == [citation.number for citation in whole.citations]
     assert tuple(part for part in parts if isinstance(part, Statement)) == whole.statements
+
+
+def test_what_is_suggested_was_not_just_asked_and_no_two_of_it_ask_the_same(assistant: Assistant) -> None:
+    suggested = assistant.ask("What is the difference between BPO and KPO?").suggestions
+    assert len(suggested) == 3
+    assert not [question for question in suggested if "difference" in question]
+    assert sum("difference" in question for question in assistant.ask("Hello").suggestions) <= 1

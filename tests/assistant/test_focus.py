@@ -17,6 +17,8 @@ from assistant.focus import asking, clauses, tasks
         ("What are the risks of KPO? The meeting is on Friday.", "What are the risks of KPO?"),
         ("I have an exam tomorrow, can you explain nearshore outsourcing", "can you explain nearshore outsourcing"),
         ("We talked to J.P. Morgan. Which bank uses both?", "Which bank uses both?"),
+        # Why somebody asks is no part of it.
+        ("BPO against KPO - give me all of it, I have to present it on Monday.", "BPO against KPO - give me all of it"),
         # What stands before a comma or colon is the subject where nobody tells anything.
         ("In banking, what goes to BPO?", "In banking, what goes to BPO?"),
         ("Vietnam or Mexico: where is nearshoring cheaper?", "Vietnam or Mexico: where is nearshoring cheaper?"),

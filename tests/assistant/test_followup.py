@@ -31,6 +31,19 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["What is BPO?"], "And KPO?", "What is KPO?"),
         (["What does KPO stand for?"], "the other one?", "What does BPO stand for?"),
         (["What is BPO?"], "What are its drawbacks?", "What are BPO's drawbacks?"),
+        (
+            ["How do BPO and KPO differ?"],
+            "Which one is better for payroll?",
+            "Which one is better for payroll?",
+        ),
+        (["How is coordination in BPO?"], "For KPO?", "How is coordination in KPO?"),
+        (["What does BPO cost?"], "What is KPO?", "What is KPO?"),
+        (["What is BPO?", "And KPO?"], "Which one is quicker?", "Which one is quicker: BPO or KPO?"),
+        (
+            ["Does Acme use BPO?"],
+            "Which part of that sort of work is KPO?",
+            "Does Acme use BPO: Which part of that sort of work is KPO?",
+        ),
         (["What is KPO?"], "What sort of people work there?", "What sort of people work in KPO?"),
         (["What does nearshore mean?"], "And onshore?", "What does onshore mean?"),
         (
@@ -53,6 +66,25 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["What could go wrong with KPO?"], "No, BPO.", "What could go wrong with BPO?"),
         (["What can a firm save in the Philippines?"], "And in India?", "What can a firm save in India?"),
         (["What does KPO cost for a bank?"], "And for a startup?", "What does KPO cost for a startup?"),
+        (["Do KPO firms hire graduates?"], "And at the other kind of firm?", "Do BPO firms hire graduates?"),
+        (["Is Manila any good for BPO?"], "What would I pay there?", "What would I pay in Manila?"),
+        (["What would BPO save me?"], "How come so much?", "Why? What would BPO save me?"),
+        (["What would BPO save me?"], "Wow, how come?", "Why? What would BPO save me?"),
+        (["What do firms save by moving to Manila?"], "And to Poland?", "What do firms save by moving to Poland?"),
+        (["Who is better for data entry?"], "And contract analysis?", "Who is better for contract analysis?"),
+        (
+            ["Which bank uses both BPO and KPO?"],
+            "I see. And a company that is no bank?",
+            "Which company that is no bank uses both BPO and KPO?",
+        ),
+        (["What is KPO?"], "Is it more complex than BPO?", "Is KPO more complex than BPO?"),
+        (["Is KPO dearer than BPO?"], "What other drawbacks does it have?", "What other drawbacks does KPO have?"),
+        (["What are BPO and KPO?"], "Can I get them in one place?", "Can I get BPO and KPO in one place?"),
+        (
+            ["We have a BPO for our questionnaires."],
+            "What would the KPO part do with them?",
+            "We have a BPO for our questionnaires: What would the KPO part do with them?",
+        ),
     ],
 )
 def test_a_follow_up_takes_what_it_lacks_from_before(
@@ -89,6 +121,9 @@ def test_a_change_of_topic_that_is_announced_drops_the_turns_before(
     ("asked", "understood"),
     [
         ("I had never heard of KPO until today. What is it?", "What is KPO?"),
+        ("My boss named RPO as a part of KPO. What is it?", "What is RPO?"),
+        ("Our HR wants KPO. What is it?", "What is KPO?"),
+        ("Something made firms want KPO. What was it?", None),
         ("We run payroll with a BPO in Manila. Is it the same as BPO?", None),
         ("Is KPO for banks? What is it?", None),
         ("We compared BPO and KPO. What is it?", None),

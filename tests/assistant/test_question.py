@@ -32,11 +32,6 @@ def reader() -> QuestionReader:
         "full",
         "customer",
         "losing",
-        "careers",
-        "sorting",
-        "credentials",
-        "priorities",
-        "merits",
     ]
     return QuestionReader(domain, SideFinder(domain), Speller(dict.fromkeys(words, 1)))
 
@@ -54,14 +49,30 @@ def reader() -> QuestionReader:
         ("BPO or KPO to run our call center?", Ask.CHOOSE),
         ("20,000 forms to type in. bpo/kpo?", Ask.CHOOSE),
         ("Which one came first?", Ask.LOOKUP),
+        ("Which appeared first, BPO or KPO?", Ask.LOOKUP),
+        ("What should my choice between the two hang on?", Ask.LOOKUP),
+        ("Which bank is an example of one that uses both?", Ask.LOOKUP),
+        ("Which is better for payroll?", Ask.CHOOSE),
         ("What decides which kind of outsourcing is right for a firm?", Ask.LOOKUP),
         ("One of the firms has brought out a book. What is it called?", Ask.LOOKUP),
         ("We sort parcels all day. What is it, BPO or KPO?", Ask.CHOOSE),
         ("We sort parcels all day. What is it?", Ask.CHOOSE),
         ("Everybody here sells KPO to banks. What is it?", Ask.LOOKUP),
         ("When we hand out payroll, which one do we need?", Ask.CHOOSE),
+        ("Trial results that nobody understands. BPO or KPO for that?", Ask.CHOOSE),
+        ("Drawing a new gearbox: does a BPO or a KPO do that?", Ask.CHOOSE),
+        ("Would a BPO ring strangers for us, or a KPO?", Ask.CHOOSE),
+        ("Typing up diagnoses. BPO? KPO?", Ask.CHOOSE),
+        ("Ringing strangers: is it the BPO or the KPO crowd that does this?", Ask.CHOOSE),
+        ("What could go wrong with each of the two, BPO and KPO?", Ask.COMPARE),
+        ("We no longer want to do our purchasing. BPO or KPO?", Ask.CHOOSE),
+        ("Odd reports which nobody can write. Which one do we need?", Ask.CHOOSE),
+        ("People who weigh things up. Which should it be?", Ask.CHOOSE),
         ("What have BPO and KPO in common?", Ask.LOOKUP),
+        ("Who decides? I would like to know for BPO and for KPO.", Ask.COMPARE),
         ("My boss wants it short: how does KPO differ from BPO?", Ask.COMPARE),
+        ("A firm collects answers and makes sense of them. Does it use BPO, KPO or both?", Ask.CHOOSE),
+        ("BPO against KPO - the whole picture", Ask.COMPARE),
         ("What are the risks of KPO?", Ask.LOOKUP),
         ("Who can offer BPO?", Ask.LOOKUP),
     ],
@@ -76,34 +87,43 @@ def test_an_aspect_is_named_by_any_of_its_words(reader: QuestionReader) -> None:
         assert [domain.aspects[i].name for i in reader.read(text).aspects] == ["Risks"]
 
 
+def test_a_side_is_searched_by_its_name_however_it_was_written(reader: QuestionReader) -> None:
+    assert reader.read("Why business process outsourcing and not KPOs?").text == "Why BPO and not KPO?"
+
+
+def test_what_a_choice_is_for_stands_alone(reader: QuestionReader) -> None:
+    assert reader.read("Which one is the right choice for payroll?").text == "payroll: BPO or KPO?"
+
+
 @pytest.mark.parametrize(
-    ("typed", "mended"),
+    ("text", "meant"),
     [
-        ("knowlege proces outsorcing", "knowledge process outsourcing"),
-        ("what is neershore", "what is nearshore"),
-        ("drug work in pharma", "drug work in pharmaceuticals"),
-        ("wats teh diffrence", "what is the difference"),
-        ("hw much do u need 4 a job", "how much do you need for a job"),
-        ("diff btw bpo n kpo", "difference between bpo and kpo"),
-        ("kpo ful form", "kpo full form"),
-        ("costumer service", "customer service"),
-        ("loosing data", "losing data"),
-        ("payroll: bpo or kpo?", "payroll: bpo or kpo?"),
-        ("the top 4 risks in R and D", "the top 4 risks in R and D"),
+        ("Nearshoring: what is meant with that?", "What is Nearshore?"),
+        ("KPO - what is it", "What is KPO?"),
+        ("Lead generation, what does it mean?", "What is Lead generation?"),
+        ("KPO: what does it cost?", "KPO: what does it cost?"),
+        ("When should I not use KPO?", "What are the drawbacks of KPO?"),
+        ("Why would a firm avoid BPO?", "What are the drawbacks of BPO?"),
+        ("When is KPO not a good idea?", "When is KPO not a good idea?"),
+        ("Why is KPO not part of BPO?", "Why is KPO not part of BPO?"),
+        ("Why does BPO not need experts?", "Why does BPO not need experts?"),
     ],
 )
-def test_typing_errors_and_short_forms_are_mended(reader: QuestionReader, typed: str, mended: str) -> None:
-    assert reader.read(typed).text == mended
+def test_what_is_asked_in_a_roundabout_way_is_asked_plainly(reader: QuestionReader, text: str, meant: str) -> None:
+    assert reader.read(text).text == meant
 
 
-@pytest.mark.parametrize("name", ["GDPR", "Accenture", "Infosys", "BPM", "IPO", "Poland"])
-def test_a_name_that_is_near_nothing_stays_as_typed(reader: QuestionReader, name: str) -> None:
-    assert name in reader.read(f"What does {name} say?").text
+@pytest.mark.parametrize(
+    "text", ["KPO in one sentence", "Give me a single short line on BPO.", "KPO: a one-liner, please"]
+)
+def test_a_wish_for_one_sentence_is_read(reader: QuestionReader, text: str) -> None:
+    assert reader.read(text).in_one_sentence
+    assert not reader.read("Who writes the sentences of a KPO report?").in_one_sentence
 
 
-@pytest.mark.parametrize("word", ["carers", "storing", "centralised", "mister", "Costumer"])
-def test_a_rare_word_with_nearly_the_letters_of_a_corpus_word_stays(reader: QuestionReader, word: str) -> None:
-    assert word in reader.read(f"What is said of {word}?").text
+def test_a_question_ends_as_one_where_no_sign_ends_it(reader: QuestionReader) -> None:
+    assert reader.read("KPO services").text == "KPO services?"
+    assert reader.read("Compare the two.").text == "Compare the two."
 
 
 @pytest.mark.parametrize("empty", ["", "   ", "?!...", "\u200b", "—"])
@@ -126,6 +146,7 @@ def test_markup_is_taken_out_of_a_question() -> None:
     [
         "Is there one right answer to BPO or KPO that suits every firm?",
         "Are the people of a BPO or KPO provider sitting in our own building?",
+        "Does it spare us new tools if we give work to a BPO or KPO firm?",
     ],
 )
 def test_naming_both_sides_is_not_yet_a_choice_between_them(reader: QuestionReader, text: str) -> None:

@@ -11,10 +11,12 @@ from typer.testing import CliRunner
 
 from assistant import Assistant
 from assistant.cross_encoder import load_cross_encoder
-from assistant.evaluation.sufficiency import PassageFileError, examples_of, load_passages, main
+from assistant.evaluation.sufficiency import PassageFileError, examples_of, load_mischief, load_passages, main
 from assistant.sufficiency import FITTED
+from ingest.embed import Embedder
 
 PASSAGES = Path(__file__).parent / "passages"
+MISCHIEF = Path(__file__).parent / "mischief"
 
 
 def test_questions_that_a_passage_answers_are_told_from_near_ones_on_passages_that_nobody_has_seen() -> None:
@@ -29,9 +31,18 @@ def test_questions_that_a_passage_answers_are_told_from_near_ones_on_passages_th
     assert (odds[0][:, None] > odds[1]).mean() >= 0.93
 
 
+def test_what_wants_no_answer_is_refused_also_where_nobody_has_seen_it(assistant: Assistant) -> None:
+    unseen = load_mischief(MISCHIEF / "held-out.yaml")
+    assert not set(unseen) & set(load_mischief(MISCHIEF / "fit.yaml"))
+    refused = [assistant.ask(text).abstained for text in unseen]
+    assert sum(refused) / len(unseen) >= 0.94
+
+
 def test_what_is_found_is_read_where_the_calibration_is_unsure(assistant: Assistant) -> None:
-    reading = assistant.calibration.reading
-    assert not reading.is_needed(assistant.calibration.confidence(assistant.features("What is KPO?")))
+    features = assistant.features("What is KPO?")
+    calibration = assistant.calibrations.of(features)
+    reading = calibration.reading
+    assert not reading.is_needed(calibration.confidence(features))
     assert reading.is_needed(0.5)
     assert reading.revise(0.5, 3.0) > reading.revise(0.5, -3.0)
 
@@ -57,8 +68,9 @@ def test_what_is_near_but_not_said_is_refused(assistant: Assistant, question: st
 def test_strange_passages_are_among_the_examples() -> None:
     passages = load_passages(PASSAGES / "held-out.yaml")
     asked = sum(len(one.answered) + len(one.unanswered) for one in passages)
-    examples = examples_of(passages)
+    examples = examples_of(passages, ["you useless bot"], Embedder.load())
     assert len(examples) > asked
+    assert [one.holds for one in examples if one.first == "you useless bot"] == [False] * 3
     assert 0 < sum(one.holds for one in examples) < len(examples) / 2
 
 

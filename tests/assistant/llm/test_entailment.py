@@ -26,7 +26,7 @@ def entailment() -> Entailment:
 
 
 def test_true_statements_are_mostly_likelier_than_altered_ones_that_nobody_has_seen(entailment: Entailment) -> None:
-    pairs = load_pairs(PAIRS / "held-out-fourth.yaml")
+    pairs = load_pairs(PAIRS / "held-out/free.yaml")
     odds = np.array([entailment.log_odds(one.statement, one.quotes) for one in pairs])
     true = np.array([one.supported for one in pairs])
     assert np.abs(odds).max() <= MOST
@@ -51,7 +51,7 @@ def test_the_same_question_has_the_same_answer(entailment: Entailment) -> None:
 @pytest.mark.slow
 def test_fitting_learns_and_gives_the_file_that_is_read() -> None:
     losses: list[float] = []
-    pairs = load_pairs(PAIRS / "fit.yaml")[:160]
+    pairs = load_pairs(PAIRS / "fit" / "kinds.yaml")[:160]
     examples = [Example(pair.statement, joined(pair.quotes), pair.supported) for pair in pairs]
     recipe = Recipe(epochs=3, batch=16, warm_up=4)
     learned = fit_cross_encoder(examples, recipe, lambda _step, _steps, loss: losses.append(loss))

@@ -17,10 +17,7 @@ from ingest.embed import Embedder
 from ingest.errors import SettingsError
 
 PAIRS = Path(__file__).parent / "pairs"
-
-
-HARDEST = "held-out-third.yaml"
-FREE = "held-out-fourth.yaml"
+HELD_OUT = PAIRS / "held-out"
 
 
 def measure(files: Iterable[Path], assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
@@ -31,18 +28,17 @@ def measure(files: Iterable[Path], assistant: Assistant, embedder: Embedder) -> 
 
 @pytest.fixture(scope="module")
 def held_out(assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
-    files = (file for file in PAIRS.glob("held-out*.yaml") if file.name not in (HARDEST, FREE))
-    return measure(files, assistant, embedder)
+    return measure([HELD_OUT / "kinds.yaml", HELD_OUT / "relations.yaml"], assistant, embedder)
 
 
 @pytest.fixture(scope="module")
 def hardest(assistant: Assistant, embedder: Embedder) -> dict[str, KindScore]:
-    return measure([PAIRS / HARDEST], assistant, embedder)
+    return measure([HELD_OUT / "one-word.yaml"], assistant, embedder)
 
 
 def test_there_are_pairs_enough_and_none_is_on_both_sides() -> None:
-    fitted = {pair for file in PAIRS.glob("fit*.yaml") for pair in load_pairs(file)}
-    measured = {pair for file in PAIRS.glob("held-out*.yaml") for pair in load_pairs(file)}
+    fitted = {pair for file in (PAIRS / "fit").glob("*.yaml") for pair in load_pairs(file)}
+    measured = {pair for file in HELD_OUT.glob("*.yaml") for pair in load_pairs(file)}
     assert len(fitted) + len(measured) >= 300
     assert not {pair.quotes for pair in fitted} & {pair.quotes for pair in measured}
 
@@ -65,7 +61,7 @@ def test_of_the_hardest_pairs_most_are_told(hardest: dict[str, KindScore]) -> No
 
 
 def test_free_rewordings_are_told_too(assistant: Assistant, embedder: Embedder) -> None:
-    scores = measure([PAIRS / FREE], assistant, embedder)
+    scores = measure([HELD_OUT / "free.yaml"], assistant, embedder)
     assert scores[ALTERED].recall >= 0.91
     assert scores[SAME].recall >= 0.52
 
