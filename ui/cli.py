@@ -88,19 +88,22 @@ def ingest(corpus: CorpusOption = None, index: IndexOption = None) -> None:
     """Read the articles and build the index. Exit code 1 when files had to be skipped."""
     settings = _settings(corpus=corpus, index=index)
     from ingest import build_index
+    from ingest.articles import other_files
     from ui.terminal import IngestProgress, end_on_ctrl_c, show_report
 
     end_on_ctrl_c()
     with IngestProgress() as progress:
         report = build_index(settings.corpus, settings.index, settings=settings.ingest, progress=progress.show)
-    show_report(report)
+    show_report(report, other_files(settings.corpus))
     if report.skipped:
         raise typer.Exit(1)
 
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="QUESTION", help="The question; in quotes, where it has signs.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
     index: IndexOption = None,
 ) -> None:
@@ -111,6 +114,7 @@ def ask(
     from ui.terminal import end_on_ctrl_c, show_answer
 
     end_on_ctrl_c()
+    question = " ".join(words)
     # A question that cannot be asked is refused before the model is loaded.
     clean_question(question, settings.max_question_chars)
     answer = Assistant.open(settings.index, settings=settings.answer).ask(question)

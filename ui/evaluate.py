@@ -6,6 +6,7 @@ baseline nor floors, a case fails; 2 the command cannot be carried out as given.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ cases_app = typer.Typer(help="Check, propose and convert case files.", no_args_i
 _STDOUT = Path("-")
 DEFAULT_CASES = Path("tests/faq")
 CasesArgument = Annotated[
-    list[Path] | None, typer.Argument(help="Case files, or folders of them [tests/faq].", show_default=False)
+    list[Path] | None, typer.Argument(help="Case files, or folders of them (tests/faq).", show_default=False)
 ]
 
 
@@ -49,7 +50,7 @@ def evaluate(
     markdown: Annotated[Path | None, typer.Option(help="Write a pull-request comment; - is stdout.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="Compare with this saved run.")] = None,
     save_baseline: Annotated[Path | None, typer.Option(help="Save this run as a baseline.")] = None,
-    floors: Annotated[Path | None, typer.Option(help="Bounds on metrics [floors.yaml in a folder of cases].")] = None,
+    floors: Annotated[Path | None, typer.Option(help="Bounds on metrics (floors.yaml in a folder of cases).")] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option(
@@ -64,7 +65,7 @@ def evaluate(
     beir: Annotated[Path | None, typer.Option(help="Write a BEIR folder: corpus, queries, qrels, run.")] = None,
     stages: Annotated[
         bool | None,
-        typer.Option("--stages/--no-stages", help="Measure retrieval with stages left out [with --report]."),
+        typer.Option("--stages/--no-stages", help="Measure retrieval with stages left out (with --report)."),
     ] = None,
 ) -> None:
     """Ask every case and show which answers are right, and what became better or worse."""
@@ -82,6 +83,7 @@ def evaluate(
     outputs = _Outputs(report=report, json=as_json, junit=junit, markdown=markdown, ragas=ragas, beir=beir)
     with_stages = stages if stages is not None else report is not None
     try:
+        _make_places(report, as_json, junit, markdown, ragas, save_baseline)
         chosen = _choose(load_cases(paths), only)
         bounds_file = floors or (None if only else _floors_beside(paths))
         bounds = load_floors(bounds_file) if bounds_file is not None else Floors()
@@ -129,7 +131,7 @@ def schema() -> None:
 @cases_app.command("from-corpus")
 def from_corpus(
     corpus: Annotated[Path | None, typer.Option(help="Folder of the articles [BPO_KPO_CORPUS, else corpus].")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write [stdout].")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write (stdout).")] = None,
 ) -> None:
     """Propose a case for each question in the FAQ sections of a corpus."""
     from assistant.evaluation.propose import proposal_text, propose_cases
@@ -148,7 +150,7 @@ def from_corpus(
 @cases_app.command("from-ragas")
 def from_ragas(
     samples: Annotated[Path, typer.Argument(help="ragas samples as JSONL.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write [stdout].")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write (stdout).")] = None,
 ) -> None:
     """Make a case of each ragas sample that has a reference."""
     from assistant.evaluation.cases import dump_cases
@@ -182,6 +184,16 @@ class _Result(NamedTuple):
     comparison: Comparison | None
     floors: Floors
     breaches: tuple[Breach, ...]
+
+
+def _make_places(*files: Path | None) -> None:
+    """Make the folders that are written to: one that cannot be written is told before the run, not after it."""
+    for file in files:
+        if file is None or file == _STDOUT:
+            continue
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_dir() or not os.access(file.parent, os.W_OK):
+            _stop(f"{file} cannot be written. Give a file in a folder of yours.")
 
 
 def _choose(cases: Sequence[LocatedCase], only: str | None) -> list[LocatedCase]:

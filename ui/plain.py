@@ -36,7 +36,8 @@ def split_items(text: str) -> Prose:
 
 def was_resolved(answer: Answer) -> bool:
     """Return whether another question was searched for than was typed: a follow-up's full form."""
-    return " ".join(answer.question.split()).casefold() != answer.query.casefold()
+    typed, searched = (" ".join(text.split()).casefold().rstrip("?.! ") for text in (answer.question, answer.query))
+    return typed != searched
 
 
 def one_line(markdown: str) -> str:

@@ -55,9 +55,17 @@ class Settings(BaseSettings):
     index: Path = Path("var/index")
     model: str | None = Field(default=None, min_length=1)
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    store: str = Field(default="embedded", pattern=r"^(embedded|cloud|https?://[^\s/]+/?)$")
+    store: str = Field(
+        default="embedded",
+        pattern=r"^(embedded|cloud|https?://[^\s/]+/?)$",
+        description="embedded, cloud or an address such as http://chroma:8000",
+    )
     store_headers: dict[str, SecretStr] = Field(default_factory=dict)
-    store_name: str = Field(default="bpo-kpo", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,60}$")
+    store_name: str = Field(
+        default="bpo-kpo",
+        pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,60}$",
+        description="2 to 61 letters, digits, dots, dashes and underscores, a letter or digit first",
+    )
     shutdown_seconds: int = Field(default=5, ge=1, le=3600)
     cached_answers: int = Field(default=1_000, ge=0, le=1_000_000)
     poll_seconds: float = Field(default=5.0, gt=0, le=3600)
@@ -79,7 +87,11 @@ class Settings(BaseSettings):
     log_level: LogLevel = "info"
     log_format: Literal["text", "json"] = "text"
     log_questions: bool = False
-    llm: str | None = Field(default=None, pattern=r"^[\w-]+:.+$")
+    llm: str | None = Field(
+        default=None,
+        pattern=r"^[\w-]+:.+$",
+        description="provider:model, such as ollama:llama3.2 or openai:gpt-4o-mini",
+    )
     llm_base_url: str | None = None
     llm_key: SecretStr | None = None
     llm_timeout: float | None = Field(default=None, gt=0)
@@ -157,7 +169,9 @@ def load_settings(**given: object) -> Settings:
         field = str(first["loc"][0])
         # A key is not shown, not even a wrong one.
         shown = "" if field == "api_keys" else f" is {first['input']!r}"
-        raise SettingsError(f"{PREFIX}{field.upper()}{shown}: {first['msg']}. Set it right, or unset it.") from error
+        expected = Settings.model_fields[field].description if first["type"] == "string_pattern_mismatch" else None
+        wrong = f"expected {expected}" if expected else first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{PREFIX}{field.upper()}{shown}: {wrong}. Set it right, or unset it.") from error
 
 
 def _given(**values: Any) -> dict[str, Any]:

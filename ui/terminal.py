@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 # Text is easiest to read in lines of about this length.
 MAX_WIDTH = 100
 PLAIN_WIDTH = 100_000
+# Files that are named where more are not read.
+_MOST_NAMED = 5
 
 
 def end_on_ctrl_c() -> None:
@@ -102,8 +104,8 @@ class IngestProgress:
         self._progress.update(self._tasks[stage], completed=done, total=total)
 
 
-def show_report(report: IndexReport, console: Console | None = None) -> None:
-    """Print what an ingest did, and each file that it skipped."""
+def show_report(report: IndexReport, others: Sequence[str] = (), console: Console | None = None) -> None:
+    """Print what an ingest did, each file that it skipped, and the `others` of the folder, which are no articles."""
     console = console or _console()
     _show_pairs(
         console,
@@ -121,6 +123,9 @@ def show_report(report: IndexReport, console: Console | None = None) -> None:
     )
     for skipped in report.skipped:
         console.print(Text.assemble(("Skipped ", "yellow"), (skipped.file, "bold"), f": {skipped.reason}"))
+    if others:
+        named = ", ".join(others[:_MOST_NAMED]) + (", ..." if len(others) > _MOST_NAMED else "")
+        console.print(Text(f"Not read, being no Markdown, text, HTML, PDF or DOCX: {named}", style="dim"))
 
 
 def show_status(index: Path, status: IndexStatus, console: Console | None = None) -> None:

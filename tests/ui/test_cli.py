@@ -48,9 +48,7 @@ def test_version_is_shown() -> None:
     assert done.stdout.startswith("bpo-kpo ")
 
 
-@pytest.mark.parametrize(
-    "arguments", [("nonsense",), ("ask",), ("ask", "a", "b"), ("serve", "--port", "x"), ("ingest", "--what")]
-)
+@pytest.mark.parametrize("arguments", [("nonsense",), ("ask",), ("serve", "--port", "x"), ("ingest", "--what")])
 def test_wrong_arguments_exit_with_2(arguments: tuple[str, ...]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
@@ -62,6 +60,12 @@ def test_a_wrong_setting_is_one_line_that_names_it() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("Error: BPO_KPO_PORT is 'many'")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_setting_of_another_form_is_told_the_form() -> None:
+    done = run("index", "status", BPO_KPO_LLM="mistral")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: BPO_KPO_LLM is 'mistral': expected provider:model, such as ")
 
 
 @pytest.mark.parametrize("arguments", [("ask", QUESTION), ("index", "status"), ("index", "rollback")])
@@ -86,7 +90,8 @@ def test_ask_in_json_prints_the_answer_and_nothing_else(server_index: Path) -> N
 
 @pytest.mark.slow
 def test_ask_prints_the_answer_with_marks_and_sources_and_no_colours(server_index: Path) -> None:
-    done = run("ask", QUESTION, "--index", str(server_index))
+    # Without quotes it is a question too.
+    done = run("ask", *QUESTION.split(), "--index", str(server_index))
     assert done.returncode == 0, done.stderr
     assert "[1]" in done.stdout
     assert "Sources\n[1] " in done.stdout
@@ -115,10 +120,12 @@ def test_ingest_reports_then_status_and_rollback_show_the_index(tmp_path: Path) 
 
     (corpus / "two.md").write_text("---\ntitle: Two\n---\n\nBPO means business process outsourcing.\n")
     (corpus / "bad.md").write_bytes(b"\x00\x01\x02\xff" * 100)
+    (corpus / "prices.xlsx").write_bytes(b"PK")
     second = run("ingest", "--corpus", str(corpus), "--index", index)
     assert second.returncode == 1, "a skipped file shows in the exit code"
     assert "Articles   2\n" in second.stdout
     assert "Skipped bad.md: " in second.stdout
+    assert "PDF or DOCX: prices.xlsx\n" in second.stdout
     assert "Traceback" not in second.stderr
 
     status = run("index", "status", "--index", index)

@@ -136,6 +136,7 @@ def test_two_configurations_are_set_side_by_side(cases: Path, index_dir: Path, t
         (["FAQ", "--baseline", "gone.json"], "gone.json cannot be read"),
         (["FAQ", "--floors", "gone.yaml"], "gone.yaml cannot be read"),
         (["FAQ", "--config", "gone.yaml"], "gone.yaml cannot be read"),
+        (["FAQ", "--index", "gone", "--report", "."], ". cannot be written"),
         (["--no-such-option"], "No such option"),
     ],
 )

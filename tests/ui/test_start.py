@@ -17,6 +17,8 @@ from tests.ui.conftest import PATIENCE_SECONDS, PROGRAM, is_ready, serving, wait
 # Each starts a server of its own, which loads the libraries and the model.
 pytestmark = pytest.mark.slow
 
+ARTICLE = "---\ntitle: One\n---\n\nKPO means knowledge process outsourcing.\n"
+
 
 def test_the_port_answers_before_the_assistant_is_open(server_index: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
@@ -39,7 +41,7 @@ def test_the_port_answers_before_the_assistant_is_open(server_index: Path, tmp_p
 def test_serve_builds_the_index_when_there_is_none(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    (corpus / "one.md").write_text("---\ntitle: One\n---\n\nKPO means knowledge process outsourcing.\n")
+    (corpus / "one.md").write_text(ARTICLE)
     with serving("--corpus", str(corpus), "--index", str(tmp_path / "index")) as server:
         wait_until(lambda: is_ready(server.url), "the assistant is open")
         assert [entry["id"] for entry in httpx.get(f"{server.url}/api/articles").json()] == ["one"]
@@ -51,7 +53,8 @@ def test_a_server_that_cannot_open_its_index_says_why_and_recovers(tmp_path: Pat
         wait_until(lambda: str(corpus) in httpx.get(f"{server.url}/readyz").json()["reason"], "the reason is said")
         assert any("Traceback" in line for line in server.log)
         assert httpx.get(f"{server.url}/healthz").status_code == 200
-        shutil.copytree(CORPUS, corpus)
+        corpus.mkdir()
+        (corpus / "one.md").write_text(ARTICLE)
         wait_until(lambda: is_ready(server.url), "the assistant is open")
 
 

@@ -5,6 +5,10 @@ import { articleLink, isDisagreement, oneLine, splitItems, wasResolved } from ".
 
 const OPEN_SOURCES = 6;
 
+/** What was searched for in place of what was typed; null where that is the same. */
+export const understoodAs = (answer) =>
+  wasResolved(answer) ? h("p", { class: "understood" }, `${texts.UNDERSTOOD_AS}: ${answer.query}`) : null;
+
 /** An answer that grows part by part. `open(citation, mark)` is called when a mark is pressed. */
 export class AnswerBody {
   constructor(open) {
@@ -28,9 +32,8 @@ export class AnswerBody {
     const shown = JSON.stringify([this.statements, this.table]);
     if (shown !== JSON.stringify([answer.statements, answer.table])) this.#showAnew(answer);
     this.element.classList.toggle("differing", isDisagreement(answer));
-    if (wasResolved(answer)) {
-      this.element.prepend(h("p", { class: "understood" }, `${texts.UNDERSTOOD_AS}: ${answer.query}`));
-    }
+    const understood = understoodAs(answer);
+    if (understood) this.element.prepend(understood);
     const writer = answer.writer === "extractive" ? null : fill(texts.WRITTEN_BY, { writer: answer.writer });
     for (const note of [answer.checks?.note, writer]) {
       if (note) this.element.append(h("p", { class: "writer" }, note));

@@ -65,6 +65,7 @@ export class Conversation {
       this.log.replaceChildren();
       this.chat.title = text.split(/\s+/).join(" ").slice(0, MOST_TITLE);
     }
+    this.panel.close(); // its source belongs to an answer before
     this.chat.turns.push(turn);
     this.log.append(view.element);
     this.#enqueue(view);

@@ -38,8 +38,8 @@ export function oneLine(markdown) {
 
 /** Tell whether another question was searched for than was typed: a follow-up's full form. */
 export function wasResolved(answer) {
-  const typed = answer.question.split(/\s+/).filter(Boolean).join(" ");
-  return typed.toLowerCase() !== answer.query.toLowerCase();
+  const words = (text) => text.toLowerCase().replace(/[?.!\s]+$/, "").split(/\s+/).filter(Boolean).join(" ");
+  return words(answer.question) !== words(answer.query);
 }
 
 /** Tell whether an answer shows what the articles differ on. */
@@ -99,5 +99,5 @@ function sourceMarkdown(citation) {
 
 // What readers and articles wrote stays text in the file too.
 function plain(text) {
-  return text.replaceAll(/\s+/g, " ").trim().replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return text.replaceAll(/\s+/g, " ").trim().replaceAll(/&(?=#?\w+;)/g, "&amp;").replaceAll("<", "&lt;");
 }

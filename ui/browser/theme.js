@@ -10,7 +10,10 @@ export function followTheme(button) {
   const chosen = () => (CHOICES.includes(setting("theme")) ? setting("theme") : "system");
   let now = chosen();
   const apply = () => {
-    document.body.classList.toggle("dark", now === "dark" || (now === "system" && system.matches));
+    const dark = now === "dark" || (now === "system" && system.matches);
+    // Until here the page is as the system is.
+    document.body.classList.toggle("dark", dark);
+    document.body.classList.toggle("light", !dark);
     const label = fill(texts.THEME, { theme: texts.THEMES[now] });
     button.setAttribute("aria-label", label);
     button.title = label;

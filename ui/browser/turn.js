@@ -1,6 +1,6 @@
 // One question and what came of it, as it is shown: waiting, growing, answered, abstained, refused or failed.
 
-import { AnswerBody, askButtons } from "./answer.js";
+import { AnswerBody, askButtons, understoodAs } from "./answer.js";
 import { answerActions } from "./actions.js";
 import { h, texts } from "./dom.js";
 import { isDisagreement } from "./text.js";
@@ -48,6 +48,7 @@ export class TurnView {
     if (answer.abstained) {
       this.#show(
         "abstained",
+        understoodAs(answer),
         h("p", { class: "verdict" }, texts.NO_ANSWER),
         h("p", {}, answer.text),
         askButtons(texts.TRY_INSTEAD, answer.suggestions, this.act.ask),

@@ -27,6 +27,7 @@
     asked: "You asked",
     searching: "Looking through the articles…",
     understood: "Understood as",
+    unsaved: "This could not be stored; please try again later.",
     sources: "Sources",
     source: "Open the source",
     original: "Original",
@@ -213,8 +214,13 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
 
   // A quote as it is read: without the marks of Markdown.
   function plain(markdown) {
-    const lines = String(markdown).split("\n").map((line) => line.replace(/^\s*(#{1,6}\s+|>\s?|[-*+]\s+)/, "").trim());
-    return lines.join(" ").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/(\*\*|__|`)/g, "").replace(/\s*\|\s*/g, " · ").trim();
+    const lines = String(markdown).split("\n").filter((line) => line.trim());
+    const joined = lines.reduce((before, line) => {
+      const item = /^\s*[-*+]\s+/.test(line);
+      const between = !before ? "" : item && !before.endsWith(":") ? "; " : " ";
+      return before + between + line.replace(/^\s*(#{1,6}\s+|>\s?|[-*+]\s+)/, "").trim();
+    }, "");
+    return joined.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/(\*\*|__|`)/g, "").replace(/\s*\|\s*/g, " · ").trim();
   }
 
   async function* events(body) {
@@ -673,8 +679,9 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
         view.answer.replaceChildren(...answer.statements.flatMap((one) => this.#statement(one, view.citations)));
         if (answer.table) view.answer.append(this.#table(answer.table, view.citations));
       }
-      const resolved = answer.query && answer.query.toLowerCase() !== answer.question.trim().replace(/\s+/g, " ").toLowerCase();
-      if (resolved && !answer.abstained) view.answer.prepend(make("p", { class: "understood" }, `${this.#texts.understood}: ${answer.query}`));
+      const words = (text) => text.toLowerCase().replace(/[?.!\s]+$/, "").trim().replace(/\s+/g, " ");
+      const resolved = answer.query && words(answer.query) !== words(answer.question);
+      if (resolved) view.answer.prepend(make("p", { class: "understood" }, `${this.#texts.understood}: ${answer.query}`));
       const tail = [this.#sources(answer), this.#helpful(turn), this.#asks(answer.abstained ? this.#texts.instead : this.#texts.next, answer.suggestions)];
       view.answer.append(...tail.filter(Boolean));
       this.#bringUp(view);
@@ -764,6 +771,8 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
           box.firstChild.focus();
           this.#tell("feedback", { question, answer, helpful });
         } catch (error) {
+          box.querySelector("[role=status]")?.remove();
+          box.append(make("span", { role: "status" }, this.#texts.unsaved));
           this.#tell("error", error.problem ?? { status: 0, type: "about:blank", title: this.#texts.failed, detail: this.#texts.away });
         }
       };
