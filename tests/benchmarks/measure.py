@@ -74,9 +74,8 @@ def describe_machine() -> dict[str, Any]:
 
 
 def keep(part: str, values: Any, file: Path = RESULTS) -> None:
-    """Put a part's results into the file, in place of those it had, with the machine and the time."""
+    """Put a part's results into the file, in place of those it had, with the machine that it ran on and the time."""
     found: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
-    stamped = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "load": os.getloadavg()[0], **values}
-    found["machine"] = describe_machine()
-    found[part] = stamped
+    stamp = {"machine": describe_machine(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    found[part] = {**stamp, "load": os.getloadavg()[0], **values}
     file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -20,9 +20,8 @@ def write_report(results: Path = RESULTS) -> None:
     growth = sorted((found[key] for key in found if key.startswith("growth-")), key=lambda one: one["chunks"])
     parts = [
         "# Benchmarks\n",
-        "Made by `make bench`: ratios of what was measured in one run, on the machine below. "
+        "Made by `make bench`: ratios of what was measured in one run. "
         "The figures themselves are in [benchmarks.json](benchmarks.json).\n",
-        machine(found["machine"]),
     ]
     if "speed" in found:
         parts.append(speed(found["speed"]))
@@ -34,11 +33,12 @@ def write_report(results: Path = RESULTS) -> None:
     (results.parent / "benchmarks.md").write_text("\n".join(parts), encoding="utf-8")
 
 
-def machine(one: dict[str, Any]) -> str:
-    """Describe the machine."""
+def machine(part: dict[str, Any]) -> str:
+    """Describe the machine that a part was measured on."""
+    one = part["machine"]
     bfloat16 = "with" if one["bfloat16"] else "without"
     return (
-        f"Machine: {one['processor']} ({one['architecture']}, {bfloat16} bfloat16), {one['cores']} cores, "
+        f"On {one['processor']} ({one['architecture']}, {bfloat16} bfloat16), {one['cores']} cores, "
         f"{one['memory_gib']} GiB; {one['system']}; Python {one['python']}, PyTorch {one['torch']}, "
         f"Chroma {one['chromadb']}.\n"
     )
@@ -56,6 +56,14 @@ def speed(found: dict[str, Any]) -> str:
                 ],
                 ["... beside one bare pass of the model", f"{one['answer_to_bare']:.2f} x {one['bare_p50_ms']:.1f} ms"],
             ]
+    if (one := found.get("cases")) is not None:
+        rows += [
+            [
+                f"{one['questions']} questions of the cases, each once",
+                f"{one['answer_p50_ms']:.1f} ms p50, {one['answer_p95_ms']:.1f} ms p95; {one['read']} of them are read",
+            ],
+            ["... beside one bare pass of the model", f"{one['answer_to_bare']:.2f} x {one['bare_p50_ms']:.1f} ms"],
+        ]
     if (one := found.get("readers")) is not None:
         rows += [
             ["One reader after another", f"{one['one_reader_per_second']:.0f} answers a second"],
@@ -87,7 +95,10 @@ def speed(found: dict[str, Any]) -> str:
             ["Port open", f"{one['port_seconds']:.1f} s"],
             ["Memory with the chat open", f"{one['resident_mb']:.0f} MB, {one['resident_to_bare']:.2f} x that process"],
         ]
-    return f"## One machine\n\nThe load before the run was {found['load']:.1f}.\n\n{table(['What', 'Measured'], rows)}"
+    return (
+        f"## One machine\n\n{machine(found)}The load before the run was {found['load']:.1f}.\n\n"
+        f"{table(['What', 'Measured'], rows)}"
+    )
 
 
 def growing(growth: Sequence[dict[str, Any]]) -> str:
@@ -108,10 +119,11 @@ def growing(growth: Sequence[dict[str, Any]]) -> str:
     ]
     heads = ["Chunks", "Answer p50 ms", "p95 ms", "Bare pass ms", "Memory MB", "Index MB", "kB a chunk", "Ingest s"]
     return (
-        "## Growth\n\nGenerated texts, a different question each time. Sizes with a star have vectors made of tokens "
+        f"## Growth\n\n{machine(growth[-1])}\n"
+        "Generated texts, a different question each time. Sizes with a star have vectors made of tokens "
         "in place of the model's; a question goes through the model all the same. Memory counts the pages of files "
         "that were read, which the system takes back when it needs them. Reading what was found, where the confidence "
-        "is unsure, is not in these rows: it takes 5 to 8 ms more at any size.\n\n"
+        "is unsure, is not in these rows: it takes as long at any size.\n\n"
         f"{table([*heads, 'One article again s'], rows)}\n![Answer time and memory by corpus size](growth.svg)\n"
     )
 
@@ -136,8 +148,9 @@ def many(found: dict[str, Any]) -> str:
             )
     heads = ["Processes", "Answers a second", "p50 ms", "p95 ms", "Right", "Wrong", "503, come again", "Other errors"]
     return (
-        "## Several processes\n\nnginx before assistants that read one index from a Chroma server, all on the one "
-        "machine above, sixteen readers, nothing answered from the cache. Every answer is compared with the one given "
+        f"## Several processes\n\n{machine(found)}\n"
+        "nginx before assistants that read one index from a Chroma server, all on that one "
+        "machine, sixteen readers, nothing answered from the cache. Every answer is compared with the one given "
         f"before the load.\n\n{table(heads, rows)}"
     )
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import Assistant
+from assistant.evaluation.cases import load_cases
 from assistant.settings import AnswerSettings
 from ingest import build_index
 from ingest.batching import BatchingEmbedder
@@ -39,16 +40,14 @@ print(time.perf_counter() - began, int(memory) / 1024)
 """
 
 
-def measure_answers(assistant: Assistant, embedder: Embedder, rounds: int) -> dict[str, Any]:
+def measure_answers(assistant: Assistant, embedder: Embedder, questions: Sequence[str]) -> dict[str, Any]:
     """Take a bare pass of the model and a whole answer with its JSON in turn."""
+    for question in QUESTIONS * 3:
+        assistant.ask(question)
     bare, answered = [], []
-    for number in range(rounds + 3):
-        for question in QUESTIONS:
-            encode = milliseconds(lambda question=question: embedder.encode([question]))  # type: ignore[misc]
-            answer = milliseconds(lambda question=question: assistant.ask(question).model_dump_json())  # type: ignore[misc]
-            if number >= 3:
-                bare.append(encode)
-                answered.append(answer)
+    for question in questions:
+        bare.append(milliseconds(lambda question=question: embedder.encode([question])))  # type: ignore[misc]
+        answered.append(milliseconds(lambda question=question: assistant.ask(question).model_dump_json()))  # type: ignore[misc]
     return {
         "bare_p50_ms": p50(bare),
         "answer_p50_ms": p50(answered),
@@ -56,6 +55,17 @@ def measure_answers(assistant: Assistant, embedder: Embedder, rounds: int) -> di
         "answer_to_bare": round(p50(answered) / p50(bare), 2),
         "p95_to_p50": round(p95(answered) / p50(answered), 2),
     }
+
+
+def measure_cases(assistant: Assistant, embedder: Embedder) -> dict[str, Any]:
+    """Ask each question of the held-out cases once, as what was read before is kept; tell how many were read."""
+    questions = [one.case.asked[-1] for one in load_cases([ROOT / "tests/faq/held-out"])]
+    calibrations = assistant.calibrations
+    read = 0
+    for question in questions:
+        calibration = calibrations.of(features := assistant.features(question))
+        read += calibration.reading.is_needed(calibration.confidence(features))
+    return {"questions": len(questions), "read": read, **measure_answers(assistant, embedder, questions)}
 
 
 def measure_readers(index: Path, embedder: Embedder, answers: int) -> dict[str, Any]:
@@ -169,7 +179,8 @@ def main() -> None:
             index = Path(folder) / precision
             build_index(ROOT / "corpus", index, embedder=embedder)
             assistant = Assistant.open(index, embedder=embedder)
-            figures[f"answers_{precision}"] = measure_answers(assistant, embedder, given.rounds)
+            figures[f"answers_{precision}"] = measure_answers(assistant, embedder, QUESTIONS * given.rounds)
+            figures["cases"] = measure_cases(assistant, embedder)
             assistant.index.store.close()
         # Kept after each part, so that a run that is broken off leaves what it had.
         keep("speed", figures, given.results)
