@@ -43,6 +43,9 @@ from ui.settings import Settings
 from ui.unknown import add_unknown_paths
 from ui.version import version
 
+# Longer than nginx (60 s), load balancers (60 s) and HTTP clients keep a connection that nothing uses: the side that
+# asks is to close it. Were it this one, a question sent at that moment would be lost.
+KEEP_ALIVE_SECONDS = 75
 
 def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     """Return the application; it opens the assistant when it is started."""
@@ -126,6 +129,7 @@ def serve(settings: Settings, *, on_listening: Callable[[str], None] = lambda _u
         log_config=None,
         access_log=settings.log_level == "debug",
         timeout_graceful_shutdown=settings.shutdown_seconds,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         server_header=False,
         proxy_headers=False,  # done by the application, for the proxies of its settings alone
     )
