@@ -47,6 +47,7 @@ from ui.version import version
 # asks is to close it. Were it this one, a question sent at that moment would be lost.
 KEEP_ALIVE_SECONDS = 75
 
+
 def create_app(settings: Settings, backend: Backend | None = None) -> FastAPI:
     """Return the application; it opens the assistant when it is started."""
     backend = backend or Backend(settings)
