@@ -13,11 +13,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from assistant.abstain import Calibrations, Vocabulary, load_calibrations
+from assistant.choose import names
 from assistant.compare import prepare_comparison
 from assistant.disagree import Topic, prepare_topics
 from assistant.followup import resolve
@@ -32,7 +35,8 @@ from assistant.stream import Part, parts_of
 from assistant.sufficiency import load_sufficiency
 from assistant.tidy import tidy
 from assistant.types import Answer, Passage, Timings, Turn
-from assistant.write import Weighed, weigh, write
+from assistant.units import make_units
+from assistant.write import CHUNKS, Weighed, weigh, write
 from ingest.domain import Domain
 from ingest.embed import Embedder, TokenVectors
 from ingest.keywords import stems, words
@@ -43,6 +47,10 @@ if TYPE_CHECKING:
 
     from assistant.llm.settings import LLMSettings
     from assistant.llm.writer import LLMWriter
+
+
+# What tells of an asker is rarer than "company", which stands in sentences on either side.
+_TELLING = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,10 @@ class Assistant:
         wanted = self._maker.make(question, read)
         embedded = time.perf_counter()
         hits = search(self.index, wanted.query, self.settings.search, self._turn)
+        if question.asker is not None and not self._tells_of_asker(question, wanted, hits):
+            # No verdict can be given, but it can be said what one depends on.
+            choice = f"What does the choice between {' and '.join(self._finder.names)} depend on?"
+            return replace(self.find(Asked(choice)), asked=asked)
         retrieved = time.perf_counter()
         return Found(
             asked=asked,
@@ -202,6 +214,16 @@ class Assistant:
             retrieve_ms=1000 * (retrieved - embedded),
             rewritten=rewritten is not None,
         )
+
+    def _tells_of_asker(self, question: Question, wanted: Search, hits: Sequence[Hit]) -> bool:
+        """Tell whether the articles say which side is for whoever chooses: a law firm, say; of a bakery they do not."""
+        assert question.asker is not None
+        start, end = question.asker
+        telling = [
+            rarity if start <= at < end and rarity >= _TELLING else 0.0
+            for at, rarity in zip(wanted.starts, wanted.rarity.tolist(), strict=True)
+        ]
+        return names(make_units(hits[:CHUNKS], self._finder), np.array(telling, dtype=np.float32))
 
     def features(self, question: str, history: Sequence[Turn] = ()) -> dict[str, float]:
         """Return what the decision to answer is based on: the inputs of the calibration.

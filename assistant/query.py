@@ -30,13 +30,15 @@ _PUNCTUATION = "?.,-!:;()/\"'"
 class Search:
     """A query with its topic: token weights that sum to 1, zero for the names of sides.
 
-    `starts` are the first characters of its tokens in the question's text. `answerable` is about 1 where it is like
-    questions that the articles answer, about -1 where like those that they do not, 0 where neither is known.
+    `starts` are the first characters of its tokens in the question's text, `rarity` their inverse document frequency
+    over sentences, natural log, bounded, and next to nothing for words that say little. `answerable` is about 1 where
+    it is like questions that the articles answer, about -1 where like those that they do not, 0 where neither is known.
     """
 
     query: Query
     topic: Scores
     starts: tuple[int, ...]
+    rarity: Scores
     answerable: float
 
 
@@ -54,9 +56,9 @@ class QueryMaker:
 
     def make(self, question: Question, read: TokenVectors) -> Search:
         """Return the search for a question; `read` is what the model made of `question.text`."""
-        weights = np.array([self._weight(token) for token in read.ids.tolist()], dtype=np.float32)
+        rarity = np.array([self._weight(token) for token in read.ids.tolist()], dtype=np.float32)
         in_focus = [any(start <= at < end for start, end in question.focus) for at in read.starts.tolist()]
-        weights *= np.where(np.array(in_focus, dtype=bool), 1.0, _STORY)
+        weights = rarity * np.where(np.array(in_focus, dtype=bool), 1.0, _STORY)
         spans = self._finder.spans(question.text)
         named = [any(start <= at < end for start, end in spans) for at in read.starts.tolist()]
         topic = np.where(np.array(named, dtype=bool), 0.0, weights).astype(np.float32)
@@ -72,6 +74,7 @@ class QueryMaker:
             query=query,
             topic=_sum_to_one(topic),
             starts=tuple(read.starts.tolist()),
+            rarity=rarity,
             answerable=self._index.answerable.score(read.text_vector),
         )
 

@@ -15,6 +15,7 @@ from functools import cache
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 
 from assistant.focus import Span, asking
+from assistant.recast import recast
 from assistant.sides import SideFinder, Sides
 from assistant.spelling import Speller
 from ingest.domain import Domain
@@ -65,10 +66,11 @@ _EITHER_SIDE = re.compile(
     re.IGNORECASE,
 )
 _EITHER = re.compile(
-    r"\bwhich one\b|\bwhich of (them|these|those|the two)\b|\bwhich (type|kind|sort|model|side|form|option)\b"
+    r"\bwhich one\b|\bwhich of (them|these|those|the two)\b"
+    r"|\bwhich (type|kind|sort|model|side|form(?! do)|option|label|category|camp|bucket)\b"
     r"|\b(which is it(?=\W*$|\s*[,.?!;:(-])|(which|what) (suits?|fits?)\b)"
     r"|\bwhich (?:(?:do|should|would|could) (?:we|i|you|one)|(?:should|would) (?:it|that|this) be)\b"
-    r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b"
+    r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b(?! from\b)"
     r"|\b(pick|choose) (just )?(one|between)\b"
     r"|\bwhich (?:is|would be|works) (?:the )?(?:better|best|right)\b(?: \w+)? (?:for|to|if|when)\b",
     re.IGNORECASE,
@@ -78,26 +80,8 @@ _ANY_SIDE = re.compile(
     r"\b(?:if|when|by|once|after)\b[^.?!;:,]*\b(?:to|with|from|by|at|through)\W+(?:an?\W+|the\W+)?§\W+or\W+§\W+\w+\W*$",
     re.IGNORECASE,
 )
-# When not to use the one side that is named: "when should I not use KPO?", "why would we avoid BPO?".
-_NOT_FOR = re.compile(
-    r"^\W*(?:when|why|in (?:what|which) cases?)\b(?:(?:should|would|might|do|does|is|are|could|can)n['’]t\b"
-    r"|(?: (?!not\b|never\b|avoid\b)\w+\b){0,5} (?:not|never|no|avoid|rather not))\b"
-    r"(?: to)?(?: (?:i|we|you|one|use|choose|pick|take|hire|buy|go|for|with|opt|outsource|recommend|make|be|sense|an?"
-    r"|the)\b)*\W*(?:§|sense\W*|a good (?:idea|choice|fit)\W*|suitable\W*|the right (?:choice|fit)\W*)\W*$",
-    re.IGNORECASE,
-)
 # How much is wanted: a sentence, and no more.
 _ONE_SENTENCE = re.compile(r"\b(?:one|1|a single) (?:short |simple )?(?:sentence|line)\b|\bone-liner\b", re.IGNORECASE)
-# A subject and what is meant by it: "Nearshoring: what is meant with that?".
-_LABELLED = re.compile(
-    r"\W*((?:[\w&-]+ ){0,3}[\w&-]+)\s*(?:[:,;–—?-]|\.{2,})\s+(?:and )?what(?:['’]?s| is| does| do \w+| did \w+)"
-    r"(?: (?:it|that|this|meant|mean|the meaning|by|with|of|exactly|all about|about)\b)+\W*",
-    re.IGNORECASE,
-)
-# "Which is better for payroll?": what it is for.
-_BETTER_FOR = re.compile(
-    r"\W*which (?:one )?(?:is|would be|works) (?:the )?(?:better|best|right)\b(?: \w+)? for (.+?)\W*", re.IGNORECASE
-)
 # Asks for a choice, but for a meaning where one side is named: "I keep hearing of KPO. What is it?".
 _WHAT_IS_IT = re.compile(r"\bwhat is it(?=\W*$|\s*[,.?!;:(-])", re.IGNORECASE)
 # What one of them is or does, not which of them fits: "which one came first?", "which appeared earlier?".
@@ -105,7 +89,9 @@ _PROPERTY = re.compile(
     r"\b(?:which|who|what)\b[^.?!;:]*\b(?:first|earlier|earliest|older|oldest|later|latest|newer|newest|younger|youngest)\b|"
     r"\bwhich (?:one|of (?:them|these|those|the two))\W+(?:\w+\W+)?"
     r"(?:came|comes|was|were|is|has been|began|started|grew|grows)\b"
-    r"(?!\W+(?:it|that|this|right|best|better|suitable|the (?:right|best|better)|for|a (?:good|better))\b)",
+    r"(?!\W+(?:it|that|this|right|best|better|suitable|the (?:right|best|better)|for|a (?:good|better))\b)"
+    r"|\bwhich (?:one|of (?:the two|them|these)) "
+    r"(?!(?:fit|suit|work|do|handle|cover|take|deal|serve|look|need|mean)e?s\b)\w+s\b[^.?!;]*\b(?:better|worse|best|worst)\b",
     re.IGNORECASE,
 )
 # What the choice depends on, not the choice: "what decides which kind is right?", "how do I know which one fits?".
@@ -133,7 +119,7 @@ _FITS = re.compile(
     re.IGNORECASE,
 )
 _ALL_SIDES = re.compile(
-    r"\b(the two|both|each (of the two|one|model|kind|type)?|either|which one|which of)\b"
+    r"\b(the two|the (?:pair|duo)|both|each (of the two|one|side|model|kind|type)?|either|which one|which of)\b"
     r"|^which (is|suits?|fits?|works)\b",
     re.IGNORECASE,
 )
@@ -155,8 +141,9 @@ class Question:
 
     `text` is what is embedded, its spelling mended; `focus` the (start, end) of the parts of it that ask, where
     there is a story around them, else of all; `content` the stems that carry its subject, side names and frame
-    words left out, in order; `aspects` the positions in `domain.aspects` that one of its words names; `in_one_sentence`
-    that no more than that is wanted.
+    words left out, in order; `aspects` the positions in `domain.aspects` that one of its words names; `asker` the
+    (start, end) of whom a choice is for, where nothing says what it is for; `in_one_sentence` that no more than that
+    is wanted.
     """
 
     text: str
@@ -166,6 +153,7 @@ class Question:
     content: tuple[str, ...]
     stems: tuple[str, ...]
     aspects: tuple[int, ...]
+    asker: Span | None = None
     in_one_sentence: bool = False
 
     @property
@@ -208,12 +196,8 @@ class QuestionReader:
     def read(self, text: str) -> Question:
         """Read one question that can be understood alone."""
         mended = _ended(self._finder.rename(self._speller.mend(text)))
-        if len(self._finder.names) > 1 and (found := _BETTER_FOR.fullmatch(mended)):
-            # How a choice is asked for would weigh in what it is about.
-            mended = f"{found.group(1)}: {' or '.join(self._finder.names)}?"
-        if found := _LABELLED.fullmatch(mended):
-            mended = f"What is {found.group(1)}?"
-        mended = self._of_drawbacks(mended)
+        form = recast(mended, self._finder)
+        mended = form.text
         focus = asking(mended)
         asked = joined(mended, focus)
         contrasts = asks_to_compare(asked) and len(self._finder.find(asked)) > 1
@@ -233,14 +217,9 @@ class QuestionReader:
             content=content,
             stems=tuple(stem for stem in stems(mended) if stem not in stop_stems()),
             aspects=aspects,
+            asker=(0, len(form.asker)) if form.asker else None,
             in_one_sentence=_ONE_SENTENCE.search(asked) is not None,
         )
-
-    def _of_drawbacks(self, text: str) -> str:
-        """Return a question when or why not to use one side as the question for what speaks against it."""
-        named = self._finder.in_order(text)
-        against = len(set(named)) == 1 and _NOT_FOR.search(self._finder.mask(text, "§"))
-        return f"What are the drawbacks of {self._finder.names[named[0]]}?" if against else text
 
     def _content(self, text: str) -> tuple[str, ...]:
         bare = stems(self._finder.mask(text))

@@ -49,6 +49,8 @@ _BETWEEN = (
 # The general words that a typing error is mended to: rarer ones are more often wrong than right.
 _COMMON = 10_000
 _FREQUENT = 300
+# So long a word in capitals, where not all is, is an acronym: an unknown one is no error, but said to be missing.
+_ACRONYM = 5
 # So long a word has few others of the same letters.
 _SURELY = 6
 # Of vowels "o" alone: "loosing" is a typing error, "retirees" and "carers" are words.
@@ -83,11 +85,15 @@ class Speller:
         """Return a text with its misspelt words mended and short forms written out; all else as it was."""
         for pattern, whole in _BETWEEN:
             text = pattern.sub(whole, text)
-        return _WORD.sub(self._mend_match, text)
+        shouted = text.isupper()
 
-    def _mend_match(self, match: re.Match[str]) -> str:
-        word, rest = match.groups()
-        return match.group() if rest and rest[1:].lower() != "s" else self._mend_word(word) + rest
+        def mended(match: re.Match[str]) -> str:
+            word, rest = match.groups()
+            is_acronym = word.isupper() and not shouted and len(word) <= _ACRONYM
+            is_part = bool(rest) and rest[1:].lower() != "s"
+            return match.group() if is_acronym or is_part else self._mend_word(word) + rest
+
+        return _WORD.sub(mended, text)
 
     def _mend_word(self, word: str) -> str:
         lower = word.lower()

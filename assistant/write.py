@@ -31,7 +31,7 @@ from assistant.wanted import has_name, has_number, wanted_by
 from ingest.types import Kind
 
 # The ranked chunks whose units are looked at.
-_CHUNKS = 20
+CHUNKS = 20
 _SUGGESTIONS = 3
 # Questions ask the same from this cosine on.
 _SAME_QUESTION = 0.78
@@ -125,7 +125,7 @@ def weigh(
     question: Question, search: Search, hits: Sequence[Hit], *, finder: SideFinder, vocabulary: Vocabulary
 ) -> Weighed:
     """Cut ranked chunks into units, and tell by what it is decided whether to answer."""
-    units = make_units(hits[:_CHUNKS], finder)
+    units = make_units(hits[:CHUNKS], finder)
     evidence = sorted(units, key=lambda unit: -side_score(unit, question.sides))
     words = words_of(question, search, evidence, vocabulary, finder)
     return Weighed(units, evidence, words, features_of(question, search, hits, evidence, words, finder))

@@ -65,7 +65,9 @@ def test_a_slip_of_one_letter_goes_before_two_words(speller: Speller, typed: str
     assert speller.mend(typed) == mended
 
 
-@pytest.mark.parametrize("name", ["GDPR", "Accenture", "Infosys", "BPM", "IPO", "Poland", "WhatsApp", "freshdesk"])
+@pytest.mark.parametrize(
+    "name", ["GDPR", "ITES", "Accenture", "Infosys", "BPM", "IPO", "Poland", "WhatsApp", "freshdesk"]
+)
 def test_a_name_that_is_near_nothing_stays_as_typed(speller: Speller, name: str) -> None:
     assert name in speller.mend(f"What does {name} say?")
 
