@@ -109,7 +109,7 @@ def names(units: Sequence[Unit], words: Scores) -> bool:
         words: the weight of each token of the query in it, 0 for what is not of it.
     """
     own = [unit.own_hits @ words / max(float(words.sum()), 1e-9) for unit in units if unit.sides]
-    return max(own, default=0.0) >= _NAMES_ASKER
+    return float(max(own, default=0.0)) >= _NAMES_ASKER
 
 
 def join(verdicts: Sequence[Verdict | None]) -> Verdict | None:

@@ -17,6 +17,19 @@ _COMPARED = 64
 _KNOWN: WeakValueDictionary[tuple[object, ...], torch.Tensor] = WeakValueDictionary()
 
 
+def narrow(model: torch.nn.Module) -> None:
+    """Let a transformer compute in bfloat16, and the models that share its vectors of words go on as they are.
+
+    PyTorch converts weights in place, whoever else holds them.
+    """
+    import torch
+
+    own: Any = model
+    words = own.get_input_embeddings()
+    words.weight = torch.nn.Parameter(words.weight.detach().bfloat16())
+    model.bfloat16()
+
+
 def share_word_vectors(model: torch.nn.Module, source: str | None) -> None:
     """Let a transformer use the vectors of words of one that was made before from the same weights.
 

@@ -27,6 +27,16 @@ def test_an_adapter_and_a_cross_encoder_use_the_vectors_of_words_that_are_there(
     assert read is words_of(plain)
 
 
+def test_a_model_in_another_precision_leaves_the_vectors_of_the_others_as_they_are() -> None:
+    adapted = Embedder.load(DEFAULT_MODEL)
+    before = words_of(adapted).clone()
+    load_cross_encoder.cache_clear()
+    read = load_cross_encoder(FITTED, "bfloat16")._model[0].auto_model.get_input_embeddings().weight
+    assert read.dtype == torch.bfloat16
+    assert words_of(adapted).dtype == torch.float32
+    assert torch.equal(words_of(adapted), before)
+
+
 def test_other_vectors_and_another_precision_stay_apart() -> None:
     plain, narrow = Embedder.load(PACKAGED_MODEL), Embedder.load(PACKAGED_MODEL, "bfloat16")
     assert words_of(plain).dtype != words_of(narrow).dtype
