@@ -23,7 +23,7 @@ from assistant.abstain import Calibrations, Vocabulary, load_calibrations
 from assistant.choose import names
 from assistant.compare import prepare_comparison
 from assistant.disagree import Topic, prepare_topics
-from assistant.followup import resolve
+from assistant.followup import resolve, wants_more
 from assistant.index import OpenIndex, open_index
 from assistant.query import QueryMaker, Search
 from assistant.question import Question, QuestionReader, clean_question, without_surrogates
@@ -63,7 +63,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """A question that was read and searched for, ready to be written about."""
+    """A question that was read and searched for, ready to be written about.
+
+    `said` are the answers before, where more is wished for than they said.
+    """
 
     asked: Asked
     question: Question
@@ -72,6 +75,7 @@ class Found:
     embed_ms: float
     retrieve_ms: float
     rewritten: bool = False
+    said: tuple[str, ...] = ()
 
 
 class Assistant:
@@ -213,6 +217,7 @@ class Assistant:
             embed_ms=1000 * (embedded - began),
             retrieve_ms=1000 * (retrieved - embedded),
             rewritten=rewritten is not None,
+            said=tuple(turn.answer for turn in asked.history) if wants_more(tidy(asked.question)) else (),
         )
 
     def _tells_of_asker(self, question: Question, wanted: Search, hits: Sequence[Hit]) -> bool:
@@ -306,6 +311,7 @@ class Assistant:
                 confidence=confidence,
                 threshold=threshold,
                 settings=self.settings,
+                said=found.said,
             )
         wrote = 1000 * (time.perf_counter() - began)
         timings = Timings(

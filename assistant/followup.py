@@ -28,8 +28,19 @@ _LEAD = re.compile(
 )
 # "Sorry, I meant BPO": the question before, put right.
 _CORRECTS = re.compile(
-    r"^(?:(?:oh|oops|sorry|wait|hang on|actually|correction|my (?:mistake|bad)|rather|no(?=\W+\w+\W*$|\W*,)|"
+    r"^(?:(?:oh|oops|sorry|wait|hang on|actually|correction|my (?:mistake|bad)|rather|"
+    r"no(?=\W+\w+\W*$|\W*,|\W+(?:sorry|wait|i mean))|"
     r"i mean(?:t)?|i was asking about|make (?:it|that))\b[\s,.:;!–—-]*)+",
+    re.IGNORECASE,
+)
+# More of what was answered: "Tell me more", "what else?", "in more detail, please".
+_MORE = re.compile(
+    r"\W*(?:(?:and|so|ok(?:ay)?|please|great|thanks|interesting)\W+)*(?:(?:can|could|would|will) you (?:please )?)?"
+    r"(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)|any) )?more(?: (?:details?|info(?:rmation)?))?"
+    r"|say more|(?:some )?more(?: (?:details?|info(?:rmation)?))?|go on|continue|keep going|elaborate|expand|what else"
+    r"|(?:is there )?anything (?:else|more)|(?:(?:in )?more |further )?details?"
+    r"|explain (?:(?:that|this|it) )?(?:further|more|in (?:more )?detail))"
+    r"(?: (?:on|about|of|to) (?:that|this|it))?(?:\W+please)?\W*",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
@@ -76,12 +87,12 @@ _ACRONYM = re.compile(r"\b[A-Z]{2,}s?\b(?=\W+(?:as|being|which|within|under|an?|
 _SOMETHING = re.compile(r"\b(?:some(?:thing|one|body)|one thing|a thing)\b", re.IGNORECASE)
 # Stands for one thing, or for several.
 _ONE = re.compile(r"\b(?:it|its|this|that)\b", re.IGNORECASE)
-# "that sort of work": what it is called there is no subject of its own.
 # What is asked for, with the word that asks: "Which bank uses ..."; and one of something in its place: "a firm".
 _HEAD = re.compile(
     r"(which|what) \w+(?: (?:of|in) \w+)? (?=(?:use|do|does|need|offer|can|has|have|is|are)s?\b)", re.IGNORECASE
 )
 _SOME = re.compile(r"(?:an?|any|another|some) (\w+(?: \w+){0,6}?)\W*", re.IGNORECASE)
+# "that sort of work": what it is called there is no subject of its own.
 _POINTED = re.compile(r"\b(?:this|that|these|those|such)(?: (?:sort|kind|type|line)s? of)? \w+", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:they|them|these|those|their)\b", re.IGNORECASE)
 _THESE = re.compile(r"\b(?:them|these|those)\b", re.IGNORECASE)
@@ -120,6 +131,8 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
         rest = corrected
     if not before or changed:
         return rest if changed else question
+    if wants_more(rest):
+        return before
     if _WHY.match(rest):
         return f"Why? {before}"
     now, then = reader.read(rest), reader.read(before)
@@ -127,6 +140,11 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
     if _points_back(rest, now, finder) or led or not (now.sides or now.content):
         return _fill(rest, now, before, then, reader, finder)
     return question
+
+
+def wants_more(text: str) -> bool:
+    """Tell whether a text wishes for more of what was answered before, and asks nothing of its own."""
+    return _MORE.fullmatch(text) is not None
 
 
 def _within(question: str, reader: QuestionReader, finder: SideFinder) -> str:

@@ -14,7 +14,7 @@ from assistant.units import Unit
 # Two units say the same from this cosine on.
 _SAME = 0.92
 # A unit is worth adding while its score is at least this share of the best one's.
-_WORTH = 0.72
+WORTH = 0.72
 # What a unit loses when it speaks of another side than the question, and gains when it speaks of that alone.
 _OTHER_SIDE = 0.12
 _OWN_SIDE = 0.02
@@ -56,7 +56,7 @@ def select(
     said: list[Said] = []
     room = words - sum(one.unit.words for one in chosen)
     for unit in ranked:
-        if said and score(unit) < _WORTH * score(said[0].unit):
+        if said and score(unit) < WORTH * score(said[0].unit):
             break
         if any(_contains(one.unit, unit) or _contains(unit, one.unit) for one in (*chosen, *said)):
             continue

@@ -22,7 +22,7 @@ from assistant.index import OpenIndex
 from assistant.query import Search
 from assistant.question import Ask, Question
 from assistant.retrieve import Hit
-from assistant.select import Said, select, side_score
+from assistant.select import WORTH, Said, select, side_score
 from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
 from assistant.types import Answer, Statement
@@ -30,6 +30,7 @@ from assistant.units import Unit, make_units
 from assistant.wanted import has_name, has_number, wanted_by
 from ingest.types import Kind
 
+NO_MORE = "The articles say no more of this."
 # The ranked chunks whose units are looked at.
 CHUNKS = 20
 _SUGGESTIONS = 3
@@ -71,9 +72,13 @@ def write(
     confidence: float,
     threshold: float,
     settings: AnswerSettings,
+    said: Sequence[str] = (),
 ) -> Answer:
-    """Write the answer to a question from what was found, or say what is missing below the `threshold`."""
-    units = weighed.units
+    """Write the answer to a question from what was found, or say what is missing below the `threshold`.
+
+    Where more is wished for than answers before `said`, only what they do not say is.
+    """
+    units = _more(weighed.units, said) if said else weighed.units
     answered = bool(units) and confidence >= threshold
     suggestions = _suggest(index, search, question, answered=answered)
     if not answered:
@@ -81,12 +86,12 @@ def write(
             question=question.text,
             query=question.text,
             abstained=True,
-            text=what_is_missing(question, weighed.words),
+            text=NO_MORE if said and confidence >= threshold else what_is_missing(question, weighed.words),
             suggestions=suggestions,
             confidence=round(confidence, 4),
         )
     citations = Citations(index)
-    topic = topic_of(question, search.query.vector, topics)
+    topic = topic_of(question, search.query.vector, topics) if not said else None
     room = _room(units, settings.words)
     lead: str | None = LEAD
     if topic is not None:
@@ -102,7 +107,7 @@ def write(
     else:
         lead, chosen = _say(question, search, units, comparison, finder, room)
     statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
-    table_rows = comparison.rows_for(question, search.query.vector)
+    table_rows = comparison.rows_for(question, search.query.vector) if not said else ()
     table = (
         tabulate(("Aspect", *finder.names), [(row.name, row.cells) for row in table_rows], citations)
         if table_rows
@@ -171,6 +176,17 @@ def _say(
 
     chosen = select(units, words=room, score=by_kind)
     return None, chosen[:1] if question.in_one_sentence else chosen
+
+
+def _more(units: Sequence[Unit], said: Sequence[str]) -> list[Unit]:
+    """Return the units that no answer before said, [] where the best of them is far from the best of all."""
+    before = " ".join(" ".join(said).split())
+    left = [unit for unit in units if not all(_plain(line) in before for line in unit.text.splitlines())]
+    return left if left and left[0].score >= WORTH * units[0].score else []
+
+
+def _plain(line: str) -> str:
+    return " ".join(line.removeprefix("- ").split())
 
 
 def _room(units: Sequence[Unit], most: int) -> int:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant import Assistant, Turn
 from assistant.followup import resolve
 from assistant.question import QuestionReader
 from assistant.sides import SideFinder
 from assistant.spelling import Speller
+from assistant.write import NO_MORE
 from ingest.domain import load_domain
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -63,6 +65,9 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["What are the benefits of BPO?"], "Aha! And KPO?", "What are the benefits of KPO?"),
         (["What is KPO?", "Great, thanks."], "What are its drawbacks?", "What are KPO's drawbacks?"),
         (["What could go wrong with KPO?"], "Sorry, I meant BPO", "What could go wrong with BPO?"),
+        (["What could go wrong with BPO?"], "no sorry, I meant KPO", "What could go wrong with KPO?"),
+        (["What is BPO?"], "Tell me more", "What is BPO?"),
+        (["What is BPO?", "Any more details?"], "Anything else?", "What is BPO?"),
         (["What could go wrong with KPO?"], "No, BPO.", "What could go wrong with BPO?"),
         (["What can a firm save in the Philippines?"], "And in India?", "What can a firm save in India?"),
         (["What does KPO cost for a bank?"], "And for a startup?", "What does KPO cost for a startup?"),
@@ -134,3 +139,17 @@ def test_a_pronoun_alone_means_the_side_told_of_in_the_same_question(
     reader: QuestionReader, finder: SideFinder, asked: str, understood: str | None
 ) -> None:
     assert resolve(asked, [], reader, finder) == (understood or asked)
+
+
+def test_more_is_told_each_time_until_the_articles_say_no_more(assistant: Assistant) -> None:
+    question, history, told = "What are the drawbacks of BPO?", list[Turn](), set[str]()
+    while not (answer := assistant.ask(question, history)).abstained:
+        fresh = {statement.text for statement in answer.statements}
+        assert fresh
+        assert not fresh & told
+        told |= fresh
+        history.append(Turn(question=question, answer=answer.text))
+        question = "Tell me more"
+        assert len(history) < 20
+    assert len(history) > 1
+    assert answer.text == NO_MORE
