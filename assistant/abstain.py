@@ -59,7 +59,7 @@ class Word:
     """A content word of a question: how well the best unit and the best five meet it, and what it is.
 
     `known` tells that the articles, or questions that they answer, use it; `name` that it looks like a name or term
-    that the articles do not use.
+    that the articles do not use; `share` is its part of the question's topic, 0 to 1.
     """
 
     text: str
@@ -67,6 +67,7 @@ class Word:
     by_all: float
     known: bool
     name: bool
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ def words_of(
                 by_all=float(met.max(axis=0)[tokens].mean()),
                 known=is_known,
                 name=is_name,
+                share=float(search.topic[tokens].sum()),
             )
         )
     return found
@@ -242,7 +244,8 @@ def features_of(
         sum(word.by_all < _MET for word in words) / max(len(words), 1),
         sum(not word.known and word.by_all < _MET for word in words) / max(len(words), 1),
         float(len(question.sides) == 1 and asks_to_compare(question.asked)),
-        0.0 if open_ended else float(any(word.name for word in words)),
+        # Where the choice is about what has such a name: not where only the asker has one.
+        0.0 if open_ended else sum(word.share for word in words if word.name),
         float(speaks_to_model(question.text)),
         search.answerable,
         asked,

@@ -37,7 +37,8 @@ _CORRECTS = re.compile(
 _MORE = re.compile(
     r"\W*(?:(?:and|so|ok(?:ay)?|please|great|thanks|interesting)\W+)*(?:(?:can|could|would|will) you (?:please )?)?"
     r"(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)|any) )?more(?: (?:details?|info(?:rmation)?))?"
-    r"|say more|(?:some )?more(?: (?:details?|info(?:rmation)?))?|go on|continue|keep going|elaborate|expand|what else"
+    r"|say more|(?:some |any )?more(?: (?:details?|info(?:rmation)?))?|go on|continue|keep going|elaborate|expand"
+    r"|what else"
     r"|(?:is there )?anything (?:else|more)|(?:(?:in )?more |further )?details?"
     r"|explain (?:(?:that|this|it) )?(?:further|more|in (?:more )?detail))"
     r"(?: (?:on|about|of|to) (?:that|this|it))?(?:\W+please)?\W*",
@@ -113,8 +114,8 @@ def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finde
         finder: tells the sides that a text names.
     """
     before = ""
-    # What only thanks or agrees is no turn.
-    turns = [text for text in earlier if _LEAD.sub("", _NOTED.sub("", text)).strip(" .!?")]
+    # What only thanks or agrees, or wishes for more of the same, is no turn.
+    turns = [text for text in earlier if _LEAD.sub("", _NOTED.sub("", text)).strip(" .!?") and not wants_more(text)]
     if not turns:
         return _within(question, reader, finder)
     for text in (*turns[-4:], question):

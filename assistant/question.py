@@ -15,7 +15,7 @@ from functools import cache
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 
 from assistant.focus import Span, asking
-from assistant.recast import recast
+from assistant.recast import Recast, recast
 from assistant.sides import SideFinder, Sides
 from assistant.spelling import Speller
 from ingest.domain import Domain
@@ -197,6 +197,8 @@ class QuestionReader:
         """Read one question that can be understood alone."""
         mended = _ended(self._finder.rename(self._speller.mend(text)))
         form = recast(mended, self._finder)
+        if not self._content(form.text) and form.text != mended:
+            form = Recast(mended)
         mended = form.text
         focus = asking(mended)
         asked = joined(mended, focus)

@@ -60,6 +60,8 @@ _VOWELS = re.compile(r"[aeiou]")
 _JOINED = re.compile(r"([A-Z]{2,})([a-z]{2,})|([A-Za-z][a-z]+)([A-Z]{2,})")
 # A corpus word is a part of a longer one only where the corpus uses it so often: others make names ("freshdesk").
 _USED = 3
+# Two words of which none links have so many letters together: shorter ones make names ("bitcoin").
+_PARTED = 8
 # What links words, so that a word typed onto it says nothing; particles make words and names ("upwork").
 _LINKS = frozenset(word for word in STOPWORDS_EN_PLUS if len(word) > 1) - {
     "about", "above", "after", "back", "below", "down", "off", "out", "over", "under", "up", "us", "re", "co",
@@ -155,7 +157,8 @@ class Speller:
         def fits(part: str) -> bool:
             if part in _LINKS:
                 return True
-            return not of_links and len(part) >= _SHORTEST - 1 and self._counts.get(part, 0) >= _USED
+            is_long = len(word) >= _PARTED and len(part) >= _SHORTEST - 1
+            return not of_links and is_long and self._counts.get(part, 0) >= _USED
 
         def follows(first: str, second: str) -> bool:
             return not of_links and first in _LINKS and len(second) >= _SURELY - 1 and self.knows(second)

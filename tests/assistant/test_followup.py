@@ -142,7 +142,7 @@ def test_a_pronoun_alone_means_the_side_told_of_in_the_same_question(
 
 
 def test_more_is_told_each_time_until_the_articles_say_no_more(assistant: Assistant) -> None:
-    question, history, told = "What are the drawbacks of BPO?", list[Turn](), set[str]()
+    question, history, told = "What is KPO?", list[Turn](), set[str]()
     while not (answer := assistant.ask(question, history)).abstained:
         fresh = {statement.text for statement in answer.statements}
         assert fresh

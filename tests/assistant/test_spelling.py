@@ -66,7 +66,7 @@ def test_a_slip_of_one_letter_goes_before_two_words(speller: Speller, typed: str
 
 
 @pytest.mark.parametrize(
-    "name", ["GDPR", "ITES", "Accenture", "Infosys", "BPM", "IPO", "Poland", "WhatsApp", "freshdesk"]
+    "name", ["GDPR", "ITES", "Accenture", "Infosys", "BPM", "IPO", "Poland", "WhatsApp", "freshdesk", "bitcoin"]
 )
 def test_a_name_that_is_near_nothing_stays_as_typed(speller: Speller, name: str) -> None:
     assert name in speller.mend(f"What does {name} say?")
