@@ -1,8 +1,8 @@
 """Fit the model that reads whether a passage answers a question: `python -m assistant.evaluation.sufficiency`.
 
 Reads files of passages with questions of both kinds, tests/assistant/passages, and of what readers type who want no
-answer, tests/assistant/mischief, and writes `sufficiency.safetensors` beside `assistant.sufficiency`. Takes half an
-hour. Fit the calibration anew afterwards (`assistant.evaluation.fit`).
+answer, tests/assistant/mischief, and writes `sufficiency.safetensors` beside `assistant.sufficiency`. Takes three
+quarters of an hour. Fit the calibration anew afterwards (`assistant.evaluation.fit`).
 """
 
 from __future__ import annotations
