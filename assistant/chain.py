@@ -194,41 +194,52 @@ class Assistant:
         """
         began = time.perf_counter()
         cleaned = clean_question(asked.question, self.settings.max_question_chars)
-        rewritten = None
+        rewritten: str | None = None
+        said: tuple[str, ...] = ()
+        if self.settings.follow_ups and asked.history:
+            rewritten = self._llm.rewrite(cleaned, asked.history) if self._llm else None
+            said = tuple(turn.answer for turn in asked.history) if wants_more(tidy(cleaned)) else ()
         if self.settings.follow_ups:
-            rewritten = self._llm.rewrite(cleaned, asked.history) if self._llm and asked.history else None
-            earlier = [tidy(turn.question) for turn in asked.history]
+            earlier = [tidy(turn.question[: self.settings.max_question_chars]) for turn in asked.history]
             cleaned = rewritten or resolve(tidy(cleaned), earlier, self._reader, self._finder)
-        question = self._reader.read(cleaned)
+        resolved = time.perf_counter()
+        found = self._look_up(self._reader.read(cleaned))
+        if found.question.asker is not None and not self._tells_of_asker(found):
+            # No verdict can be given, but it can be said what one depends on.
+            choice = self._reader.read(f"What does the choice between {' and '.join(self._finder.names)} depend on?")
+            first, found = found, self._look_up(choice)
+            found = replace(
+                found, embed_ms=first.embed_ms + found.embed_ms, retrieve_ms=first.retrieve_ms + found.retrieve_ms
+            )
+        embed_ms = found.embed_ms + 1000 * (resolved - began)
+        return replace(found, asked=asked, embed_ms=embed_ms, rewritten=rewritten is not None, said=said)
+
+    def _look_up(self, question: Question) -> Found:
+        """Embed and search for a question that was read."""
+        began = time.perf_counter()
         read: TokenVectors = self._embedder.read(question.text)
         wanted = self._maker.make(question, read)
         embedded = time.perf_counter()
         hits = search(self.index, wanted.query, self.settings.search, self._turn)
-        if question.asker is not None and not self._tells_of_asker(question, wanted, hits):
-            # No verdict can be given, but it can be said what one depends on.
-            choice = f"What does the choice between {' and '.join(self._finder.names)} depend on?"
-            return replace(self.find(Asked(choice)), asked=asked)
-        retrieved = time.perf_counter()
         return Found(
-            asked=asked,
+            asked=Asked(question.text),
             question=question,
             search=wanted,
             hits=tuple(hits),
             embed_ms=1000 * (embedded - began),
-            retrieve_ms=1000 * (retrieved - embedded),
-            rewritten=rewritten is not None,
-            said=tuple(turn.answer for turn in asked.history) if wants_more(tidy(asked.question)) else (),
+            retrieve_ms=1000 * (time.perf_counter() - embedded),
         )
 
-    def _tells_of_asker(self, question: Question, wanted: Search, hits: Sequence[Hit]) -> bool:
+    def _tells_of_asker(self, found: Found) -> bool:
         """Tell whether the articles say which side is for whoever chooses: a law firm, say; of a bakery they do not."""
-        assert question.asker is not None
-        start, end = question.asker
+        assert found.question.asker is not None
+        start, end = found.question.asker
         telling = [
             rarity if start <= at < end and rarity >= _TELLING else 0.0
-            for at, rarity in zip(wanted.starts, wanted.rarity.tolist(), strict=True)
+            for at, rarity in zip(found.search.starts, found.search.rarity.tolist(), strict=True)
         ]
-        return names(make_units(hits[:CHUNKS], self._finder), np.array(telling, dtype=np.float32))
+        with self._turn:
+            return names(make_units(found.hits[:CHUNKS], self._finder), np.array(telling, dtype=np.float32))
 
     def features(self, question: str, history: Sequence[Turn] = ()) -> dict[str, float]:
         """Return what the decision to answer is based on: the inputs of the calibration.

@@ -40,6 +40,7 @@ _MORE = re.compile(
     r"|say more|(?:some |any )?more(?: (?:details?|info(?:rmation)?))?|go on|continue|keep going|elaborate|expand"
     r"|what else"
     r"|(?:is there )?anything (?:else|more)|(?:(?:in )?more |further )?details?"
+    r"|(?:i|we)(?:['’]d| would)? (?:like|want|love|need) to (?:know|hear|learn) more|show more|is there more"
     r"|explain (?:(?:that|this|it) )?(?:further|more|in (?:more )?detail))"
     r"(?: (?:on|about|of|to) (?:that|this|it))?(?:\W+please)?\W*",
     re.IGNORECASE,
@@ -132,7 +133,7 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
         rest = corrected
     if not before or changed:
         return rest if changed else question
-    if wants_more(rest):
+    if wants_more(question):
         return before
     if _WHY.match(rest):
         return f"Why? {before}"
@@ -145,7 +146,8 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
 
 def wants_more(text: str) -> bool:
     """Tell whether a text wishes for more of what was answered before, and asks nothing of its own."""
-    return _MORE.fullmatch(text) is not None
+    text = _NOTED.sub("", text)
+    return any(_MORE.fullmatch(one) for one in (text, _CORRECTS.sub("", _LEAD.sub("", text))))
 
 
 def _within(question: str, reader: QuestionReader, finder: SideFinder) -> str:
@@ -224,7 +226,9 @@ def _fill(text: str, now: Question, before: str, then: Question, reader: Questio
         return _THESE.sub(" and ".join(names[side] for side in sides), text, count=1)
     if then.ask is Ask.CHOOSE and now.content and not _points(text):
         # "And bookkeeping?": the same choice for other work.
-        return f"{text.rstrip('?. ')}: {' or '.join(names[side] for side in sides or range(len(names)))}?"
+        choice = " or ".join(names[side] for side in (sides if len(sides) > 1 else range(len(names))))
+        other = text.rstrip("?. ")
+        return f"Should {other} use {choice}?" if then.asker else f"{other}: {choice}?"
     if sides and len(sides) < len(names):
         return _with_side(text, now, names[sides[-1]], before, then)
     if now.content and len(text.split()) <= 4 and not sides and then.content:

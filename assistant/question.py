@@ -72,7 +72,8 @@ _EITHER = re.compile(
     r"|\bwhich (?:(?:do|should|would|could) (?:we|i|you|one)|(?:should|would) (?:it|that|this) be)\b"
     r"|\bwhere (do|does|would|should|could)\b.*\b(fit|belong|go|fall|sit|come)\b(?! from\b)"
     r"|\b(pick|choose) (just )?(one|between)\b"
-    r"|\bwhich (?:is|would be|works) (?:the )?(?:better|best|right)\b(?: \w+)? (?:for|to|if|when)\b",
+    r"|\bwhich (?:is|would be|works) (?:the )?(?:better|best|right)\b"
+    r"(?: (?:choice|option|fit|one|model|kind|type|way|side))? (?:for|to|if|when)\b",
     re.IGNORECASE,
 )
 # Either of them, which somebody else is about: "does it help if we go to a BPO or KPO firm?".
@@ -91,7 +92,7 @@ _PROPERTY = re.compile(
     r"(?:came|comes|was|were|is|has been|began|started|grew|grows)\b"
     r"(?!\W+(?:it|that|this|right|best|better|suitable|the (?:right|best|better)|for|a (?:good|better))\b)"
     r"|\bwhich (?:one|of (?:the two|them|these)) "
-    r"(?!(?:fit|suit|work|do|handle|cover|take|deal|serve|look|need|mean)e?s\b)\w+s\b[^.?!;]*\b(?:better|worse|best|worst)\b",
+    r"(?!(?:fit|suit|work|do|handle|cover|take|deal|serve|look|need|mean|seem|sound|match|go|help|make|belong|appear|feel)e?s\b)\w+s\b[^.?!;]*\b(?:better|worse|best|worst)\b",
     re.IGNORECASE,
 )
 # What the choice depends on, not the choice: "what decides which kind is right?", "how do I know which one fits?".

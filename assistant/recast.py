@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.focus import asks, clauses
 from assistant.sides import SideFinder
 
 # How a side's name is masked in the patterns, and a choice between two of them.
@@ -17,6 +18,7 @@ _CHOICE = rf"{_SIDE} or {_SIDE}(?: (?:partner|provider|compan\w+|firm|services?|
 
 # When not to use the one side that is named: "when should I not use KPO?", "why would we avoid BPO?".
 _NOT_FOR = re.compile(
+    r"(?=.*\b(?:use|choose|pick|take|hire|buy|go|opt|outsource|recommend|make|avoid|idea|choice|fit|suitable)\b)"
     r"^\W*(?:when|why|in (?:what|which) cases?)\b(?:(?:should|would|might|do|does|is|are|could|can)n['’]t\b"
     r"|(?: (?!not\b|never\b|avoid\b)\w+\b){0,5} (?:not|never|no|avoid|rather not))\b"
     r"(?: to)?(?: (?:i|we|you|one|use|choose|pick|take|hire|buy|go|for|with|opt|outsource|recommend|make|be|sense|an?"
@@ -25,13 +27,16 @@ _NOT_FOR = re.compile(
 )
 # A subject and what is meant by it: "Nearshoring: what is meant with that?".
 _LABELLED = re.compile(
-    r"\W*((?:[\w&-]+ ){0,3}[\w&-]+)\s*(?:[:,;–—?-]|\.{2,})\s+(?:and )?what(?:['’]?s| is| does| do \w+| did \w+)"
+    r"\W*(?!(?:i|we|my|our|you|your|they)\b)((?:[\w&-]+ ){0,3}[\w&-]+)"
+    r"\s*(?:[:,;–—?-]|\.{2,})\s+(?:and )?what(?:['’]?s| is| does| do \w+| did \w+)"
     r"(?: (?:it|that|this|meant|mean|the meaning|by|with|of|exactly|all about|about)\b)+\W*",
     re.IGNORECASE,
 )
 # "Which is better for payroll?": what it is for.
 _BETTER_FOR = re.compile(
-    r"\W*which (?:one )?(?:is|would be|works) (?:the )?(?:better|best|right)\b(?: \w+)? for (.+?)\W*", re.IGNORECASE
+    r"\W*which (?:one )?(?:is|would be|works) (?:the )?(?:better|best|right)\b"
+    r"(?: (?:choice|option|fit|one|model|kind|type|way|side))? for (.+?)\W*",
+    re.IGNORECASE,
 )
 # Whether a piece of work is of the one side that is named: "Is data entry KPO?", "My boss says that payroll is KPO",
 # "Typing of receipts: KPO, then?". What stands before, between and behind the two:
@@ -42,7 +47,7 @@ _SAYS = (
     r")\W+)?"
 )
 _AS = (
-    r"(?:(?:really|just|still|also|actually|usually|typically|always|considered|regarded as|seen as|classed as|called|"
+    r"(?:(?:really|just|still|also|actually|usually|typically|always|considered|regarded as|seen as|classed as|"
     r"counted as|as|an? (?:kind|type|form|sort|case|example) of)\W+)*(?:an?\W+)?"
 )
 _ENDS = (
@@ -62,12 +67,23 @@ _SO_IT_IS = re.compile(
     rf"|(?:an?\W+)?§(?:\W+\w+)?\W+(?:then|correct|right|yes|or not)\W*)",
     re.IGNORECASE,
 )
-# What no piece of work ends in: "Is training needed in BPO?" asks something else; nor what it is.
+# What is no piece of work: what points elsewhere, what ends as no thing does ("Is training needed in BPO?", "Is AI
+# replacing BPO?"), and what is said of a side ("The subject of my essay is KPO").
+_POINTS = re.compile(
+    r"^(?:(?-i:[Ii]t)|that|this|they|there|he|she|you|we|i|everything|anything|something|sorry|wait|interesting|great|"
+    r"ok|okay|h+m+|well|no|yes|thanks|hi|hello|please|cool|nice|good|fine|right|really|so)\b",
+    re.IGNORECASE,
+)
 _NO_WORK = re.compile(
-    r"^(?:(?-i:[Ii]t)|that|this|they|there|he|she|you|we|i|everything|anything|something)\b"
-    r"|\b(?:with|in|by|of|for|from|to|than|about|under|and|or|via|at|on|as|not|like|without|through|into|within|inside|"
+    r"\b(?:with|in|by|of|for|from|to|than|about|under|and|or|via|at|on|as|not|like|without|through|into|within|inside|"
     r"between|behind|against|over|per|using|use|uses|mean|means|what|the|a|an|more|less|most|\w+ed|any|some|same|similar|"
-    r"alike|equal|different|one|ones|kind|type|sort|model|side|variety)\W*$",
+    r"alike|equal|different|one|ones|kind|type|sort|model|side|variety|thing|known|new|better|worse|must|cheaper|dearer|"
+    r"pricier|faster|slower|harder|easier|riskier|bigger|larger|smaller|safer|older|younger|simpler|higher|lower|\w+est|"
+    r"(?:replac|leav|do|adopt|los|us|choos|gett|kill|offer|provid|sell|buy|becom|grow|join|enter|mov|hir|chang|driv|tak|"
+    r"mak|go|hav|consider|threaten|overtak|eat|beat|affect|hurt|help|need|want|dropp|quitt|reduc|end|transform|disrupt)"
+    r"ing)\W*$"
+    r"|\b(?:subject|topic|question|answer|assignment|essay|thesis|favou?rite|form|abbreviation|acronym|option|choice|"
+    r"difference|risk|benefit|drawback|advantage|disadvantage|point)s?\b(?: of\b.*)?\W*$",
     re.IGNORECASE,
 )
 _ASKS_OTHERWISE = re.compile(
@@ -77,24 +93,31 @@ _ASKS_OTHERWISE = re.compile(
 )
 # Who chooses, and what for, if that is said: "Should a bakery use BPO or KPO for its pay slips?".
 _VERB = (
-    r"(?:use|choose|pick|take|hire|need|want|prefer|buy|select|consider|adopt|get|favou?r|go (?:for|with)|opt for|"
-    r"turn to|look (?:for|at)|work with|sign up for|contract|employ|rather \w+|outsource (?:to|through|via))"
+    r"(?:use|choose|pick|take|hire|need|want|buy|select|consider|adopt|get|favou?r|go (?:for|with)|opt for|turn to|"
+    r"look (?:for|at)|work with|sign up for|contract|employ|rather \w+|outsource (?:to|through|via))"
 )
 _SHOULD_USE = re.compile(
-    rf"\W*(?:should|would|could|must|can|shall|do|does|would it be better if)\W+(?P<asker>\w[\w'’&/ -]*?)\W+"
-    rf"(?:\w+ly\W+|rather\W+|better\W+)?{_VERB}\W+{_CHOICE}(?:\W+(?:for|to|with|in)\W+(?P<task>.+?))?\W*",
+    rf"\s*(?:should|would|could|must|can|shall|do|does|would it be better if)\s+(?P<asker>\w[\w'’&/ -]*?)\s+"
+    rf"(?:\w+ly\s+|rather\s+|better\s+)?{_VERB}\s+{_CHOICE}(?:\s+(?:for\s+|(?=to\b))(?P<task>.+?))?[\s.?!]*",
     re.IGNORECASE,
 )
 _WE_ARE = re.compile(
-    rf"\W*(?:we are|we['’]?re|i am|i['’]?m|(?:i|we) (?:run|own|have|manage|lead|head|keep|operate))\W+"
-    rf"(?:just |only )?(?:an?|the|my|our)\W+(?P<asker>\w[\w'’&/ -]*?)\W+(?:so |and )?(?:{_CHOICE}"
-    rf"|which (?:one|of (?:the two|them|these))?(?: (?:is|of)\b)?[^.,;:]{{0,40}}?)\W*",
+    rf"\s*(?:we are|we['’]?re|i am|i['’]?m|(?:i|we) (?:run|own|have|manage|lead|head|keep|operate))\s+"
+    rf"(?:just |only )?(?:an?|the|my|our)\s+(?P<asker>\w[\w'’&/ -]*?)\s*[.,;:!–—-]+\s*(?:so |and )?(?:{_CHOICE}"
+    r"|which(?: one| of (?:the two|them|these))?(?: (?:is|are|would|be|should|do|does|could|can|fits?|suits?|i|we|us|"
+    r"me|it|the|right|best|better|for|need|use|choose|take|want|pick|go|with))*)[\s.?!]*",
     re.IGNORECASE,
 )
-_LONGEST_ASKER = 5
-_NOBODY = re.compile(
-    r"(?:i|we|you|one|they|it|he|she|people|somebody|someone|anybody|companies|everyone)", re.IGNORECASE
+# What stands in the place of a task and is none: "for less than a year", "for now".
+_NO_TASK = re.compile(
+    r"\d|^(?:less|more|at|the first|free|now|good|us|me|them|it|this|that|ever|a while)\b", re.IGNORECASE
 )
+# Who chooses is somebody of a kind. A name is not: whether the articles know it is told elsewhere.
+_OF_A_KIND = re.compile(r"(?:[Aa]n?|[Mm]y|[Oo]ur|[Tt]he|[Tt]his|[Yy]our)\b.*|[^A-Z]+")
+_LONGEST_ASKER = 5
+_NOBODY = re.compile(r"i|we|you|one|they|it|he|she|people|somebody|someone|anybody|companies|everyone", re.IGNORECASE)
+# Longer texts are stories, which no pattern here fits; matching them would take long.
+_LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +129,14 @@ class Recast:
 
 
 def recast(text: str, finder: SideFinder) -> Recast:
-    """Return a question, its sides named as the domain names them first, in the form that is read best."""
+    """Return a question in the form that is read best.
+
+    Args:
+        text: the question, its sides named as the domain names them first (`SideFinder.rename`).
+        finder: tells the sides that a text names.
+    """
+    if len(text) > _LONGEST:
+        return Recast(text)
     masked = finder.mask(text, _MARK)
     named = set(finder.in_order(text))
     choice = f"{' or '.join(finder.names)}?"
@@ -130,11 +160,11 @@ def _of_asker(masked: str, choice: str) -> Recast | None:
     found = _SHOULD_USE.fullmatch(masked) or _WE_ARE.fullmatch(masked)
     if found is None:
         return None
-    task = found.groupdict().get("task")
+    task = (found.groupdict().get("task") or "").removeprefix("to ")
     if task:
-        return Recast(f"{task}: {choice}") if _MARK not in task else None
+        return Recast(f"{task}: {choice}") if _MARK not in task and not _NO_TASK.search(task) else None
     asker = found["asker"]
-    if _NOBODY.fullmatch(asker) or _MARK in asker or len(asker.split()) > _LONGEST_ASKER:
+    if _NOBODY.fullmatch(asker) or not _OF_A_KIND.fullmatch(asker) or len(asker.split()) > _LONGEST_ASKER:
         return None
     return Recast(f"{asker}: {choice}", asker)
 
@@ -144,6 +174,8 @@ def _work_of_one_side(masked: str) -> str | None:
     if masked.count(_MARK) != 1 or _ASKS_OTHERWISE.search(masked):
         return None
     if found := _SO_IT_IS.fullmatch(masked):
-        return found["work"]
+        work = found["work"]
+        told = not any(asks(work[slice(*span)]) for span in clauses(work))
+        return work if told and not _POINTS.search(work) else None
     works = (found["work"] for pattern in _IS_SIDE if (found := pattern.fullmatch(masked)))
-    return next((work for work in works if not _NO_WORK.search(work)), None)
+    return next((work for work in works if not _POINTS.search(work) and not _NO_WORK.search(work)), None)

@@ -22,7 +22,7 @@ from assistant.index import OpenIndex
 from assistant.query import Search
 from assistant.question import Ask, Question
 from assistant.retrieve import Hit
-from assistant.select import WORTH, Said, select, side_score
+from assistant.select import WORTH, Said, says_same, select, side_score
 from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
 from assistant.types import Answer, Statement
@@ -105,7 +105,7 @@ def write(
             _, beside = _say(question, search, units, comparison, finder, room)
             chosen += [one for one in beside if all(one.unit.spans != other.unit.spans for other in chosen)]
     else:
-        lead, chosen = _say(question, search, units, comparison, finder, room)
+        lead, chosen = _say(question, search, units, comparison, finder, room, verdicts=not said)
     statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
     table_rows = comparison.rows_for(question, search.query.vector) if not said else ()
     table = (
@@ -143,11 +143,20 @@ def _say(
     comparison: Comparison,
     finder: SideFinder,
     room: int,
+    *,
+    verdicts: bool = True,
 ) -> tuple[str | None, list[Said]]:
-    """Return a verdict, if the question asks for one and the articles give it, and the units chosen, `room` words."""
+    """Return a verdict, if the question asks for one and the articles give it, and the units chosen, `room` words.
+
+    Without `verdicts` there is none: from what is left of the evidence it could be another.
+    """
     names = finder.names
 
-    if question.ask is Ask.CHOOSE and (verdict := _decide(question, search, units, len(names))) is not None:
+    if (
+        verdicts
+        and question.ask is Ask.CHOOSE
+        and (verdict := _decide(question, search, units, len(names))) is not None
+    ):
         fitting = [names[side] for side in verdict.sides]
         scores = [partial(topic_score, topic=topic) for topic in verdict.topics]
         chosen = _side_by_side(verdict.evidence, room, scores, most=3 if len(fitting) == 1 else 2)
@@ -179,9 +188,10 @@ def _say(
 
 
 def _more(units: Sequence[Unit], said: Sequence[str]) -> list[Unit]:
-    """Return the units that no answer before said, [] where the best of them is far from the best of all."""
+    """Return the units that say what no answer before did, [] where the best of them is far from the best of all."""
     before = " ".join(" ".join(said).split())
-    left = [unit for unit in units if not all(_plain(line) in before for line in unit.text.splitlines())]
+    told = [unit for unit in units if all(_plain(line) in before for line in unit.text.splitlines())]
+    left = [unit for unit in units if not any(unit is one or says_same(unit, one) for one in told)]
     return left if left and left[0].score >= WORTH * units[0].score else []
 
 

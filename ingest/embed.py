@@ -117,6 +117,7 @@ class Embedder:
         chosen = choose_precision() if precision == "auto" else precision
         if chosen == "bfloat16":
             narrow(transformer.auto_model)
+            model.bfloat16()
         share_word_vectors(transformer.auto_model, sha256)
         return cls(name, stamp, model, chosen)
 

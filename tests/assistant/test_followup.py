@@ -67,6 +67,10 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["What could go wrong with KPO?"], "Sorry, I meant BPO", "What could go wrong with BPO?"),
         (["What could go wrong with BPO?"], "no sorry, I meant KPO", "What could go wrong with KPO?"),
         (["What is BPO?"], "Tell me more", "What is BPO?"),
+        (["What is BPO?"], "Great! Now tell me more", "What is BPO?"),
+        (["What is BPO?"], "I see. What else?", "What is BPO?"),
+        (["Is payroll KPO?"], "And bookkeeping?", "bookkeeping: BPO or KPO?"),
+        (["Should a bakery use BPO or KPO?"], "And a museum?", "Should a museum use BPO or KPO?"),
         (["What is BPO?", "Any more details?"], "Anything else?", "What is BPO?"),
         (["What could go wrong with KPO?"], "No, BPO.", "What could go wrong with BPO?"),
         (["What can a firm save in the Philippines?"], "And in India?", "What can a firm save in India?"),
@@ -153,3 +157,12 @@ def test_more_is_told_each_time_until_the_articles_say_no_more(assistant: Assist
         assert len(history) < 20
     assert len(history) > 1
     assert answer.text == NO_MORE
+
+
+def test_more_after_a_verdict_gives_none_from_what_is_left(assistant: Assistant) -> None:
+    question = "Payroll: BPO or KPO?"
+    verdict = assistant.ask(question)
+    more = assistant.ask("Tell me more", [Turn(question=question, answer=verdict.text)])
+    assert verdict.text.startswith("BPO.")
+    assert not more.text.startswith(("BPO.", "KPO.", "Both"))
+    assert not {one.text for one in more.statements} & {one.text for one in verdict.statements}

@@ -81,11 +81,31 @@ def test_a_choice_for_somebody_says_for_whom(finder: SideFinder, text: str, aske
         "I know the one, but what is KPO?",
         "Should I use BPO or KPO?",
         "Which is better?",
+        "We are a hospital, which tasks can we outsource?",
+        "We are a bank, which one is cheaper?",
+        "We run a bank and use BPO or KPO",
+        "Does Amazon use BPO or KPO?",
+        "Do banks use BPO or KPO in India?",
+        "Can we contract a BPO or a KPO for less than a year?",
+        "Is AI replacing BPO?",
+        "Is a call center the same thing as BPO?",
+        "The subject of my essay is KPO",
+        "The cheapest is BPO, right?",
+        "Why is payroll not KPO?",
+        "Which is the best software for payroll?",
+        "Sorry, is that KPO?",
+        "Is automation a threat? KPO then?",
+        "I heard KPO, what does it mean?",
     ],
 )
 def test_a_plain_question_stays_as_it_is(finder: SideFinder, text: str) -> None:
     found = recast(text, finder)
     assert (found.text, found.asker) == (text, "")
+
+
+def test_a_long_text_is_left_as_it_is_at_once(finder: SideFinder) -> None:
+    text = "is a" + "." * 1_980 + " KPO x"
+    assert recast(text, finder).text == text
 
 
 @pytest.mark.parametrize("text", ["Should a bakery use BPO or KPO?", "Should my company choose KPO or BPO?"])
