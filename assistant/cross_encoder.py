@@ -15,7 +15,7 @@ from ingest.adapter import IN, OUT, add_factors
 from ingest.embed import PACKAGED_SHA256, Embedder
 from ingest.forward import Forward
 from ingest.settings import PACKAGED_MODEL
-from ingest.sharing import narrow, share_word_vectors
+from ingest.sharing import keep_own_word_vectors, share_word_vectors
 from ingest.types import Vectors
 
 # The names of what is learned beside the factors of the correction.
@@ -83,6 +83,7 @@ def load_cross_encoder(fitted: Path, precision: Literal["float32", "bfloat16"] =
         dict(encoder.named_parameters())[PARTS].copy_(learned[PARTS])
     model.eval()
     if precision == "bfloat16":
-        narrow(encoder)
+        keep_own_word_vectors(encoder)
+        model.bfloat16()
     share_word_vectors(encoder, PACKAGED_SHA256)
     return CrossEncoder(model, learned[HEAD][0].numpy(), float(learned[BIAS][0]), precision)

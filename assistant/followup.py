@@ -35,7 +35,7 @@ _CORRECTS = re.compile(
 )
 # More of what was answered: "Tell me more", "what else?", "in more detail, please".
 _MORE = re.compile(
-    r"\W*(?:(?:and|so|ok(?:ay)?|please|great|thanks|interesting)\W+)*(?:(?:can|could|would|will) you (?:please )?)?"
+    r"\W*(?:please\W+)?(?:(?:can|could|would|will) you (?:please )?)?"
     r"(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)|any) )?more(?: (?:details?|info(?:rmation)?))?"
     r"|say more|(?:some |any )?more(?: (?:details?|info(?:rmation)?))?|go on|continue|keep going|elaborate|expand"
     r"|what else"

@@ -116,7 +116,7 @@ _NO_TASK = re.compile(
 _OF_A_KIND = re.compile(r"(?:[Aa]n?|[Mm]y|[Oo]ur|[Tt]he|[Tt]his|[Yy]our)\b.*|[^A-Z]+")
 _LONGEST_ASKER = 5
 _NOBODY = re.compile(r"i|we|you|one|they|it|he|she|people|somebody|someone|anybody|companies|everyone", re.IGNORECASE)
-# Longer texts are stories, which no pattern here fits; matching them would take long.
+# Longer texts tell stories; matching the patterns with them would take long.
 _LONGEST = 400
 
 

@@ -191,7 +191,7 @@ def _more(units: Sequence[Unit], said: Sequence[str]) -> list[Unit]:
     """Return the units that say what no answer before did, [] where the best of them is far from the best of all."""
     before = " ".join(" ".join(said).split())
     told = [unit for unit in units if all(_plain(line) in before for line in unit.text.splitlines())]
-    left = [unit for unit in units if not any(unit is one or says_same(unit, one) for one in told)]
+    left = [unit for unit in units if not any(says_same(unit, one) for one in told)]
     return left if left and left[0].score >= WORTH * units[0].score else []
 
 

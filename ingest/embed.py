@@ -22,7 +22,7 @@ from ingest.adapter import adapt, split_name
 from ingest.errors import ModelError
 from ingest.forward import TOKENIZING, Forward, bound_memory, bound_threads
 from ingest.settings import DEFAULT_MODEL, PACKAGED_MODEL, Precision
-from ingest.sharing import narrow, share_word_vectors
+from ingest.sharing import share_word_vectors
 from ingest.types import Vectors
 
 if TYPE_CHECKING:
@@ -116,7 +116,6 @@ class Embedder:
             stamp = hashlib.sha256(f"{stamp} {adapt(transformer.auto_model, adapter)}".encode()).hexdigest()
         chosen = choose_precision() if precision == "auto" else precision
         if chosen == "bfloat16":
-            narrow(transformer.auto_model)
             model.bfloat16()
         share_word_vectors(transformer.auto_model, sha256)
         return cls(name, stamp, model, chosen)

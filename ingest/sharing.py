@@ -17,8 +17,8 @@ _COMPARED = 64
 _KNOWN: WeakValueDictionary[tuple[object, ...], torch.Tensor] = WeakValueDictionary()
 
 
-def narrow(model: torch.nn.Module) -> None:
-    """Let a transformer compute in bfloat16, and the models that share its vectors of words go on as they are.
+def keep_own_word_vectors(model: torch.nn.Module) -> None:
+    """Give a transformer vectors of words of its own, before it is converted to another precision.
 
     PyTorch converts weights in place, whoever else holds them.
     """
@@ -26,8 +26,7 @@ def narrow(model: torch.nn.Module) -> None:
 
     own: Any = model
     words = own.get_input_embeddings()
-    words.weight = torch.nn.Parameter(words.weight.detach().bfloat16())
-    model.bfloat16()
+    words.weight = torch.nn.Parameter(words.weight.detach().clone())
 
 
 def share_word_vectors(model: torch.nn.Module, source: str | None) -> None:
