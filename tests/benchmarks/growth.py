@@ -25,7 +25,7 @@ from ingest.settings import IngestSettings
 from ingest.snapshots import current_snapshot
 from tests.benchmarks.generate import SECTIONS, GeneratedEmbedder, make_article, questions, write_corpus
 from tests.benchmarks.large import build_large
-from tests.benchmarks.measure import RESULTS, keep, milliseconds, p50, p95, resident_megabytes
+from tests.benchmarks.measure import RESULTS, is_read, keep, milliseconds, p50, p95, resident_megabytes
 
 QUESTIONS = 300
 WARM = 30
@@ -71,6 +71,8 @@ def measure(chunks: int, work: Path, *, generated: bool) -> dict[str, Any]:
         bare.append(milliseconds(lambda question=question: embedder.read(question)))  # type: ignore[misc]
         answers.append(milliseconds(lambda question=question: assistant.ask(question).model_dump_json()))  # type: ignore[misc]
     result: dict[str, Any] = {
+        "questions": QUESTIONS,
+        "read": sum(is_read(assistant, question) for question in asked[WARM:]),
         "open_seconds": round(opened, 2),
         "bare_p50_ms": p50(bare),
         "answer_p50_ms": p50(answers),

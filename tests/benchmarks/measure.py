@@ -10,7 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant import Assistant
 
 RESULTS = Path(__file__).parents[2] / "docs" / "benchmarks.json"
 # Questions that the articles answer, of several kinds.
@@ -41,6 +44,12 @@ def p50(times: Sequence[float]) -> float:
 def p95(times: Sequence[float]) -> float:
     """Return the time that one in twenty exceeds."""
     return round(quantiles(times, n=20)[-1], 3)
+
+
+def is_read(assistant: Assistant, question: str) -> bool:
+    """Tell whether what is found for a question is read with it, as the confidence alone is unsure."""
+    calibration = assistant.calibrations.of(features := assistant.features(question))
+    return calibration.reading.is_needed(calibration.confidence(features))
 
 
 def resident_megabytes() -> float:

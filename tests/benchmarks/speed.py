@@ -24,7 +24,7 @@ from ingest.batching import BatchingEmbedder
 from ingest.embed import Embedder, choose_precision
 from ingest.settings import IngestSettings
 from tests.benchmarks.generate import make_article, write_corpus
-from tests.benchmarks.measure import QUESTIONS, RESULTS, keep, milliseconds, p50, p95
+from tests.benchmarks.measure import QUESTIONS, RESULTS, is_read, keep, milliseconds, p50, p95
 from tests.ui.conftest import ServerProcess, is_ready, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -60,11 +60,7 @@ def measure_answers(assistant: Assistant, embedder: Embedder, questions: Sequenc
 def measure_cases(assistant: Assistant, embedder: Embedder) -> dict[str, Any]:
     """Ask each question of the held-out cases once, as what was read before is kept; tell how many were read."""
     questions = [one.case.asked[-1] for one in load_cases([ROOT / "tests/faq/held-out"])]
-    calibrations = assistant.calibrations
-    read = 0
-    for question in questions:
-        calibration = calibrations.of(features := assistant.features(question))
-        read += calibration.reading.is_needed(calibration.confidence(features))
+    read = sum(is_read(assistant, question) for question in questions)
     return {"questions": len(questions), "read": read, **measure_answers(assistant, embedder, questions)}
 
 
