@@ -65,11 +65,15 @@ def asking(text: str) -> list[Span]:
     """
     if added := _ADDED.search(text):
         text = text[: added.start()]
-    found = clauses(text)
-    chosen = [span for span in found if text[slice(*span)].rstrip().endswith("?") or asks(text[slice(*span)])]
-    if not chosen or len(chosen) == len(found) or any(_POINTS.search(text[slice(*span)]) for span in chosen):
+    chosen = asking_clauses(text)
+    if not chosen or len(chosen) == len(clauses(text)) or any(_POINTS.search(text[slice(*span)]) for span in chosen):
         return [(0, len(text))]
     return chosen
+
+
+def asking_clauses(text: str) -> list[Span]:
+    """Return the clauses that ask, whether or not they can be understood without the others."""
+    return [span for span in clauses(text) if text[slice(*span)].rstrip().endswith("?") or asks(text[slice(*span)])]
 
 
 def asks(clause: str) -> bool:

@@ -87,6 +87,15 @@ _NAMED = re.compile(r"(?<=[a-z,] )(?:the )?(?:[A-Z][\w.&-]* )*[A-Z][\w&-]*[a-z]\
 _ACRONYM = re.compile(r"\b[A-Z]{2,}s?\b(?=\W+(?:as|being|which|within|under|an?|the|one|part)\b)")
 # What it is stands in the same story, without a name.
 _SOMETHING = re.compile(r"\b(?:some(?:thing|one|body)|one thing|a thing)\b", re.IGNORECASE)
+# A subject put before its question, with a word that stands for it there: "our study's data, who would read that?".
+_FRONTED = re.compile(
+    r"(?P<subject>[^,.?!;:]{3,}), "
+    r"(?:who|whom|what|which|where|when|why|how|would|does|do|did|is|are|should|can|could|will)\b"
+    r"[^.?!;:]*\b(?:it|that|this|they|them|these|those)\b[^.?!;:]*[.?!]?",
+    re.IGNORECASE,
+)
+# A side with what it is for: "KPO for lawyers".
+_NARROWED = re.compile(r"§ (?:for|in|of|at) (?:an? |the |our |my )?[\w-]+(?: [\w-]+)?(?=\W*$)", re.IGNORECASE)
 # Stands for one thing, or for several.
 _ONE = re.compile(r"\b(?:it|its|this|that)\b", re.IGNORECASE)
 # What is asked for, with the word that asks: "Which bank uses ..."; and one of something in its place: "a firm".
@@ -100,7 +109,8 @@ _SEVERAL = re.compile(r"\b(?:they|them|these|those|their)\b", re.IGNORECASE)
 _THESE = re.compile(r"\b(?:them|these|those)\b", re.IGNORECASE)
 _JOINED = re.compile(r"§\W+(?:and|or|vs|versus)\W+(?:the\W+)?§", re.IGNORECASE)
 _WHY = re.compile(
-    r"^(why|how come|why not|why is (that|this|it)|how so|(?:why|how come) so(?: (?:much|many|little|few))?)\W*$",
+    r"^(why|how come|why not|why is (that|this|it)|how so|(?:why|how come) so(?: (?:much|many|little|few))?|"
+    r"to what end|what for|for what (?:reason|purpose)|with what (?:aim|purpose))\W*$",
     re.IGNORECASE,
 )
 
@@ -119,12 +129,15 @@ def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finde
     turns = [text for text in earlier if _LEAD.sub("", _NOTED.sub("", text)).strip(" .!?") and not wants_more(text)]
     if not turns:
         return _within(question, reader, finder)
+    said: list[int] = []
     for text in (*turns[-4:], question):
-        before = _resolve_one(" ".join(text.split()), before, reader, finder)
+        before = _resolve_one(" ".join(text.split()), before, said, reader, finder)
+        said += finder.in_order(text)
     return before
 
 
-def _resolve_one(question: str, before: str, reader: QuestionReader, finder: SideFinder) -> str:
+def _resolve_one(question: str, before: str, said: Sequence[int], reader: QuestionReader, finder: SideFinder) -> str:
+    """Return a question as it can be understood after the one `before`, and the sides `said` up to it, in order."""
     changed = _CHANGE.search(question)
     question = _NOTED.sub("", question) or question
     rest = _LEAD.sub("", _CHANGE.sub("", question)).strip() or question
@@ -138,8 +151,16 @@ def _resolve_one(question: str, before: str, reader: QuestionReader, finder: Sid
     if _WHY.match(rest):
         return f"Why? {before}"
     now, then = reader.read(rest), reader.read(before)
+    if (fronted := _FRONTED.fullmatch(rest)) and reader.read(fronted["subject"]).content and not now.aspects:
+        # The pronoun stands for what comes before it, not for what was asked before.
+        if now.sides:
+            return rest
+        if then.ask is Ask.CHOOSE:
+            return f"{fronted['subject']}: {' or '.join(finder.names)}?"
     led = rest != question
     if _points_back(rest, now, finder) or led or not (now.sides or now.content):
+        if _LATTER.search(rest) or _FORMER.search(rest):
+            return _by_order(rest, before, list(dict.fromkeys(said)), reader, finder)
         return _fill(rest, now, before, then, reader, finder)
     return question
 
@@ -188,8 +209,6 @@ def _fill(text: str, now: Question, before: str, then: Question, reader: Questio
         if asks_to_compare(text):
             return _PRONOUN.sub(names[sides[0]], stripped, count=1)
         return stripped if reader.read(stripped).content else finder.replace(before, 1 - sides[0])
-    if len(sides) > 1 and (_LATTER.search(text) or _FORMER.search(text)):
-        return _FORMER.sub(names[sides[0]], _LATTER.sub(names[sides[-1]], text))
     if _THEM.search(text) and now.sides:
         # "Which does it belong to, BPO or KPO?": what it is was said before.
         subject = [word for word in re.findall(r"[\w-]+", before) if set(stems(word)) & set(then.content)]
@@ -224,13 +243,16 @@ def _fill(text: str, now: Question, before: str, then: Question, reader: Questio
         return _THERE.sub(f"in {places.pop()}", text, count=1)
     if now.content and _THESE.search(text) and _JOINED.search(finder.mask(before, "§")):
         return _THESE.sub(" and ".join(names[side] for side in sides), text, count=1)
+    if then.ask is Ask.CHOOSE and now.aspects and _points(text):
+        # "And the risks, what are they?": no choice any more.
+        return f"{text.rstrip('?. ')}: {' and '.join(names)}?"
     if then.ask is Ask.CHOOSE and now.content and not _points(text):
         # "And bookkeeping?": the same choice for other work.
         choice = " or ".join(names[side] for side in (sides if len(sides) > 1 else range(len(names))))
         other = text.rstrip("?. ")
         return f"Should {other} use {choice}?" if then.asker else f"{other}: {choice}?"
     if sides and len(sides) < len(names):
-        return _with_side(text, now, names[sides[-1]], before, then)
+        return _with_side(text, now, names[sides[-1]], before, finder)
     if now.content and len(text.split()) <= 4 and not sides and then.content:
         return _swap_subject(text, now, before, then)
     return f"{before.rstrip('?. ')}: {text}" if then.content or sides else text
@@ -255,9 +277,25 @@ def _points(text: str) -> bool:
     return bool(_POSSESSIVE.search(text) or _PRONOUN.search(text))
 
 
-def _with_side(text: str, now: Question, name: str, before: str, then: Question) -> str:
+def _by_order(text: str, before: str, said: Sequence[int], reader: QuestionReader, finder: SideFinder) -> str:
+    """Put sides in the place of "the former" and "the second": those of the turn before, else those said up to it."""
+    sides = list(dict.fromkeys(finder.in_order(before)))
+    sides = sides if len(sides) > 1 else list(said)
+    if len(sides) < 2:
+        return _fill(text, reader.read(text), before, reader.read(before), reader, finder)
+    named = _FORMER.sub(finder.names[sides[0]], _LATTER.sub(finder.names[sides[-1]], text))
+    read = reader.read(named)
+    if read.content or len(read.sides) != 1 or asks(named):
+        return named
+    # "And the second?": the question before, asked of this side.
+    return finder.replace(before, next(iter(read.sides)))
+
+
+def _with_side(text: str, now: Question, name: str, before: str, finder: SideFinder) -> str:
     """Put the side of the turn before in the place of a pronoun, or behind the question."""
-    for pattern, replacement in ((_POSSESSIVE, f"{name}'s"), (_THERE, f"in {name}"), (_PRONOUN, name)):
+    narrowed = _NARROWED.search(finder.mask(before, "§"))
+    whole = name + narrowed.group()[1:] if narrowed else name
+    for pattern, replacement in ((_POSSESSIVE, f"{name}'s"), (_THERE, f"in {name}"), (_PRONOUN, whole)):
         if pattern.search(text):
             filled = pattern.sub(replacement, text, count=1)
             return filled if now.content else f"{before.rstrip('?. ')}: {filled}"

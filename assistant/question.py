@@ -14,7 +14,7 @@ from functools import cache
 
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 
-from assistant.focus import Span, asking
+from assistant.focus import Span, asking, asking_clauses
 from assistant.recast import Recast, recast
 from assistant.sides import SideFinder, Sides
 from assistant.spelling import Speller
@@ -38,6 +38,7 @@ _FRAME = """
     good suit suits fit fits belong belongs fall falls side model models what's whats i'm i've i'd we're we've we'd
     you're it's that's there's
     another other others else put next column columns row rows nutshell overview left right
+    i.e e.g ie eg etc aka lol haha btw tbh imo imho fyi omg idk hmm ugh
 """
 _COMPARE = re.compile(
     r"\b(differ\w*|versus|vs|compar\w+|contrast\w*|distinguish\w*|distinction\w*|(?:tell|set)s?\b.{0,30}\bapart|"
@@ -230,7 +231,8 @@ class QuestionReader:
 
     def _how(self, text: str, order: list[int], content: tuple[str, ...], aspects: tuple[int, ...]) -> Ask:
         both = len(set(order)) > 1
-        degree = self._has_degree(text)
+        # What a story tells is no question: "earlier patents are to be found. Is that BPO or KPO?".
+        degree = self._has_degree(joined(text, asking_clauses(text)) or text)
         masked = self._finder.mask(text, "§")
         either = both and _EITHER_SIDE.search(masked) is not None and not _ANY_SIDE.search(masked)
         which = _EITHER.search(text) or (len(set(order)) != 1 and _WHAT_IS_IT.search(text))
