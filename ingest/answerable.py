@@ -1,7 +1,7 @@
 """Tell questions that the articles answer from those that they do not, by the questions that a corpus lists of both.
 
 Words and similarity cannot: "What does a KPO provider earn?" is as near to the articles as "What does a KPO provider
-do?". A corpus that lists questions its articles answer (`questions/`) and questions they do not (`unanswered.yaml`)
+do?". A corpus that lists questions its articles answer (`questions/`) and questions they do not (`unanswered/`)
 teaches the difference: kernel ridge regression with a Gaussian kernel on the questions' vectors, by Nyström's method
 (Williams & Seeger, 2001). Fitted when the index is built; a question then costs one product of a matrix and a vector.
 """

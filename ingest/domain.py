@@ -2,8 +2,9 @@
 
 It names the sides that readers compare and the words that readers use for them, the aspects of a comparison,
 the topics on which articles disagree, and the chat's greeting and starter questions. A corpus without the file
-works: it has no sides, and so no comparison tables. A second file, `unanswered.yaml`, lists questions that readers ask
-and that no article answers; a question near to one of them is answered only on good evidence.
+works: it has no sides, and so no comparison tables. A second file, `unanswered.yaml`, or several in a folder
+`unanswered`, list questions that readers ask and that no article answers; a question near to one of them is answered
+only on good evidence.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ingest.yaml_loader import YamlLoader
 
 DOMAIN_FILE = "domain.yaml"
 UNANSWERED_FILE = "unanswered.yaml"
+UNANSWERED_FOLDER = "unanswered"
 
 _Content = TypeVar("_Content", dict[str, object], list[object])
 
@@ -63,7 +65,7 @@ class Disagreement(_Entry):
 
 
 class Domain(_Entry):
-    """The subject of a corpus, as `domain.yaml` gives it, and the questions of `unanswered.yaml`."""
+    """The subject of a corpus, as `domain.yaml` gives it, and the questions that are listed as unanswered."""
 
     title: str = "Ask the articles"
     subject: str = "the articles' subject"
@@ -76,13 +78,13 @@ class Domain(_Entry):
 
 
 def load_domain(corpus: Path) -> Domain:
-    """Read the corpus' `domain.yaml` and `unanswered.yaml`; what is not there has its default.
+    """Read the corpus' `domain.yaml` and its lists of unanswered questions; what is not there has its default.
 
     Raises:
         SettingsError: a file is not YAML, or a field is missing, unknown or of the wrong type.
     """
     fields = _read(corpus / DOMAIN_FILE, dict, "fields")
-    questions = _read(corpus / UNANSWERED_FILE, list, "a list of questions")
+    questions = [question for path in _unanswered_files(corpus) for question in _read_questions(path)]
     try:
         domain = Domain.model_validate(fields)
     except ValidationError as error:
@@ -90,11 +92,18 @@ def load_domain(corpus: Path) -> Domain:
             f"{corpus / DOMAIN_FILE}: {_first(error)}. Expected the fields title, subject, greeting, sides, aspects, "
             "disagreements and starters. Mend it, then run: bpo-kpo ingest"
         ) from error
-    if not all(isinstance(question, str) and question.strip() for question in questions):
-        raise SettingsError(
-            f"{corpus / UNANSWERED_FILE}: expected a list of questions, each a text. Mend it, then run: bpo-kpo ingest"
-        )
     return domain.model_copy(update={"unanswered": tuple(dict.fromkeys([*domain.unanswered, *questions]))})
+
+
+def _unanswered_files(corpus: Path) -> list[Path]:
+    return [corpus / UNANSWERED_FILE, *sorted((corpus / UNANSWERED_FOLDER).glob("*.yaml"))]
+
+
+def _read_questions(path: Path) -> list[str]:
+    questions = _read(path, list, "a list of questions")
+    if not all(isinstance(question, str) and question.strip() for question in questions):
+        raise SettingsError(f"{path}: expected a list of questions, each a text. Mend it, then run: bpo-kpo ingest")
+    return [str(question) for question in questions]
 
 
 def _read(path: Path, kind: type[_Content], expected: str) -> _Content:

@@ -174,7 +174,7 @@ def _contrast(
 
 
 def main(
-    corpus: Annotated[Path, typer.Option(help="Corpus with questions/ and unanswered.yaml.")] = Path("corpus"),
+    corpus: Annotated[Path, typer.Option(help="Corpus with questions/ and unanswered/.")] = Path("corpus"),
     output: Annotated[Path, typer.Option(help="File to write.")] = OUTPUT,
 ) -> None:
     """Fit an adapter on a corpus' questions and write it."""

@@ -9,7 +9,7 @@ import pytest
 
 from assistant import Assistant
 from ingest.answerable import Answerable
-from ingest.domain import UNANSWERED_FILE, load_domain
+from ingest.domain import UNANSWERED_FILE, UNANSWERED_FOLDER, load_domain
 from ingest.embed import Embedder
 from ingest.errors import SettingsError
 from ingest.types import Vectors
@@ -74,6 +74,17 @@ def test_an_ingest_of_one_article_learns_what_an_ingest_of_all_does(library: Lib
     assert len(anew.landmarks) == len(ANSWERED) + len(UNANSWERED)
     np.testing.assert_allclose(again.landmarks, anew.landmarks, atol=1e-3)
     np.testing.assert_allclose(again.score(anew.landmarks[0]), anew.score(anew.landmarks[0]), atol=1e-2)
+
+
+def test_unanswered_questions_may_stand_in_several_files(tmp_path: Path) -> None:
+    folder = tmp_path / UNANSWERED_FOLDER
+    folder.mkdir()
+    for path, question in ((tmp_path / UNANSWERED_FILE, "a"), (folder / "two.yaml", "c"), (folder / "one.yaml", "b")):
+        path.write_text(f"- {question}\n- a\n")
+    assert load_domain(tmp_path).unanswered == ("a", "b", "c")
+    (folder / "two.yaml").write_text("- 12")
+    with pytest.raises(SettingsError, match=r"two\.yaml.*bpo-kpo ingest"):
+        load_domain(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["who: knows", "- [a, b]", "- 12", "- ''", "- {", "just words"])
