@@ -217,11 +217,7 @@ class Embedder:
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """Return the (start, end) characters of each token that the model sees, special tokens left out."""
-        with TOKENIZING:
-            encoding = self._model.tokenizer(
-                text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
-            )
-        return [(int(start), int(end)) for start, end in encoding["offset_mapping"]]
+        return self._forward.spans(text)
 
     def count_tokens(self, text: str) -> int:
         """Count the tokens of a text with the model's two special tokens."""

@@ -67,6 +67,17 @@ class Forward:
             found: list[Any] = backend.encode_batch(list(texts))
         return found
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return the (start, end) characters of each token of a whole text, special tokens left out."""
+        backend = self._tokenizer.backend_tokenizer
+        with TOKENIZING:
+            if backend.padding is not None:
+                backend.no_padding()
+            if backend.truncation is not None:
+                backend.no_truncation()
+            found: list[tuple[int, int]] = backend.encode(text, add_special_tokens=False).offsets
+        return found
+
     def run(self, encodings: Sequence[Any], shape: tuple[int, int]) -> tuple[Vectors, Vectors]:
         """Run one pass.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.evaluation.cases import load_cases
 from ingest.articles import read_article, read_corpus
 from ingest.domain import load_domain
 from ingest.keywords import words
@@ -15,6 +16,7 @@ from ingest.settings import IngestSettings
 from ingest.types import Article
 from tests.conftest import CORPUS
 
+HELD_OUT = Path(__file__).parent / "faq" / "held-out"
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 LIMIT = IngestSettings().max_file_bytes
 # Words in a row from which on a sentence counts as copied.
@@ -107,3 +109,10 @@ def test_the_domain_names_both_sides_and_questions_to_start_with() -> None:
     starters = list(chain.from_iterable(theme.questions for theme in domain.starters))
     assert starters
     assert len(set(starters)) == len(starters)
+
+
+def test_no_question_that_is_only_scored_is_listed_as_unanswered() -> None:
+    listed = {question.casefold() for question in load_domain(CORPUS).unanswered}
+    held_out = {one.case.asked[-1].casefold() for one in load_cases([HELD_OUT])}
+    assert listed
+    assert not listed & held_out

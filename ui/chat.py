@@ -18,6 +18,7 @@ from ui import texts
 from ui.browser_files import MAIN, browser_files_router, script_address, scripts
 from ui.feedback.store import OFF
 from ui.front_page import FrontPage
+from ui.no_page import NoPage
 from ui.pages import asset, render
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def build_chat(backend: Backend, settings: Settings) -> FastAPI:
         return render("head.html", style=style, scripts=addresses, domain=domain, data=page_data(domain, settings))
 
     app.add_middleware(FrontPage, head=head)
+    app.add_middleware(NoPage)
     return app
 
 

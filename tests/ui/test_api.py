@@ -127,6 +127,17 @@ def test_an_unknown_article_is_a_page_that_helps(http: httpx.Client, assistant: 
         assert f'href="/articles/{article.id}"' in page.text
 
 
+def test_an_address_that_leads_nowhere_is_a_page_for_readers_and_json_for_programs(http: httpx.Client) -> None:
+    wait_until(lambda: is_ready(str(http.base_url).rstrip("/"), "chat"), "the chat")
+    page = http.get("/nowhere/<b>", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert page.status_code == 404
+    assert "No such page" in page.text
+    assert 'href="/"' in page.text
+    assert "<b>" not in page.text
+    assert http.get("/", headers={"Accept": "text/html"}).status_code == 200
+    assert http.get("/nowhere").json() == {"detail": "Not Found"}
+
+
 def test_health_is_told(http: httpx.Client, assistant: Assistant) -> None:
     assert http.get("/healthz").json() == {"alive": True}
     ready = http.get("/readyz").json()
