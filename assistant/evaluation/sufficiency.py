@@ -1,9 +1,8 @@
 """Fit the model that reads whether a passage answers a question: `python -m assistant.evaluation.sufficiency`.
 
-Reads files of passages with questions of both kinds, tests/assistant/passages, and corpus/unanswered: questions that
-none of the articles answers, and what is typed by readers who want no answer. Writes `sufficiency.safetensors` beside
-`assistant.sufficiency`. Takes three quarters of an hour. Fit the calibration anew afterwards
-(`assistant.evaluation.fit`).
+Reads files of passages with questions of both kinds, tests/assistant/passages, and of what readers type who want no
+answer, corpus/unanswered/mischief.yaml, and writes `sufficiency.safetensors` beside `assistant.sufficiency`. Takes
+three quarters of an hour. Fit the calibration anew afterwards (`assistant.evaluation.fit`).
 """
 
 from __future__ import annotations
@@ -23,20 +22,15 @@ from assistant.sufficiency import FITTED
 from ingest.embed import Embedder
 
 PASSAGES = Path("tests/assistant/passages")
-# The files whose passages are of the articles.
-ARTICLES = "fit*articles.yaml"
-UNANSWERED = Path("corpus/unanswered/questions.yaml")
 MISCHIEF = Path("corpus/unanswered/mischief.yaml")
 # Questions asked of any other passage, and of the nearest that says something else, as a share of those answered.
 _STRANGE = 0.15
 _NEAREST = 0.3
 # Passages of a higher cosine may say the same.
 _SAME = 0.6
-# With how many of the nearest passages, and of others, what wants no answer is read.
+# Of how many of the nearest passages, and of others, what wants no answer is read with.
 _NEAR, _FAR = 2, 1
-# With how many of the articles' nearest passages a question is read that they do not answer.
-_NEAR_ARTICLES = 2
-_RECIPE = Recipe(epochs=3.0)
+_RECIPE = Recipe(epochs=3.5)
 
 
 class PassageFileError(ValueError):
@@ -67,8 +61,8 @@ def load_passages(file: Path) -> list[Asked]:
         ) from error
 
 
-def load_texts(file: Path) -> list[str]:
-    """Read a file of what readers type.
+def load_mischief(file: Path) -> list[str]:
+    """Read a file of what readers type who want no answer.
 
     Raises:
         PassageFileError: it cannot be read, or is no list of texts.
@@ -79,18 +73,11 @@ def load_texts(file: Path) -> list[str]:
         raise PassageFileError(f"{file}: {error}\nExpected a list of texts.") from error
 
 
-def examples_of(
-    passages: Sequence[Asked],
-    mischief: Sequence[str],
-    embedder: Embedder,
-    *,
-    articles: Sequence[str] = (),
-    unanswered: Sequence[str] = (),
-) -> list[Example]:
+def examples_of(passages: Sequence[Asked], mischief: Sequence[str], embedder: Embedder) -> list[Example]:
     """Return what the model is fitted on.
 
-    Each question with its passage; some that are answered with another passage, any or the nearest; what wants no
-    answer with passages near and far; and what the `articles`, passages of them, leave `unanswered`, with the nearest.
+    Each question with its passage; some that are answered with another passage, any or the nearest; and what wants no
+    answer with passages near and far.
     """
     found = [Example(question, one.passage, True) for one in passages for question in one.answered]
     answered = len(found)
@@ -109,30 +96,19 @@ def examples_of(
         near = np.argsort(-(vectors @ own))[:_NEAR]
         found += [Example(text, texts[i], False) for i in near]
         found += [Example(text, chance.choice(texts), False) for _ in range(_FAR)]
-    if articles and unanswered:
-        near = np.argsort(-(embedder.encode(unanswered) @ embedder.encode(articles).T), axis=1)[:, :_NEAR_ARTICLES]
-        found += [Example(text, articles[i], False) for text, own in zip(unanswered, near, strict=True) for i in own]
     return found
 
 
 def main(
     files: Annotated[list[Path] | None, typer.Argument(help="Files of passages [the project's fit*.yaml].")] = None,
     mischief: Annotated[Path, typer.Option(help="File of what wants no answer.")] = MISCHIEF,
-    unanswered: Annotated[Path, typer.Option(help="File of what the articles do not answer.")] = UNANSWERED,
 ) -> None:
     """Fit the model and write it."""
     passages = [one for file in files or sorted(PASSAGES.glob("fit*.yaml")) for one in load_passages(file)]
     asked = sum(len(one.answered) + len(one.unanswered) for one in passages)
     if asked < _RECIPE.batch:
         raise typer.BadParameter(f"{asked} questions are fewer than a batch of {_RECIPE.batch}.")
-    of_articles = {one.passage for file in PASSAGES.glob(ARTICLES) for one in load_passages(file)}
-    examples = examples_of(
-        passages,
-        load_texts(mischief),
-        Embedder.load(),
-        articles=list(dict.fromkeys(one.passage for one in passages if one.passage in of_articles)),
-        unanswered=load_texts(unanswered),
-    )
+    examples = examples_of(passages, load_mischief(mischief), Embedder.load())
     save_cross_encoder(examples, _RECIPE, FITTED)
     typer.echo(f"{FITTED}: {len(examples)} questions of {len(passages)} passages")
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from assistant import Assistant
 from assistant.cross_encoder import load_cross_encoder
-from assistant.evaluation.sufficiency import MISCHIEF, PassageFileError, examples_of, load_passages, load_texts, main
+from assistant.evaluation.sufficiency import MISCHIEF, PassageFileError, examples_of, load_mischief, load_passages, main
 from assistant.sufficiency import FITTED
 from ingest.embed import Embedder
 
@@ -38,8 +38,8 @@ def test_questions_that_a_passage_answers_are_told_from_near_ones_that_nobody_ha
 
 
 def test_what_wants_no_answer_is_refused_also_where_nobody_has_seen_it(assistant: Assistant) -> None:
-    unseen = load_texts(UNSEEN)
-    assert not set(unseen) & set(load_texts(ROOT / MISCHIEF))
+    unseen = load_mischief(UNSEEN)
+    assert not set(unseen) & set(load_mischief(ROOT / MISCHIEF))
     refused = [assistant.ask(text).abstained for text in unseen]
     assert sum(refused) / len(unseen) >= 0.9
 
@@ -78,17 +78,6 @@ def test_strange_passages_are_among_the_examples() -> None:
     assert len(examples) > asked
     assert [one.holds for one in examples if one.first == "you useless bot"] == [False] * 3
     assert 0 < sum(one.holds for one in examples) < len(examples) / 2
-
-
-def test_what_the_articles_leave_unanswered_is_read_with_their_nearest_passages() -> None:
-    passages = load_passages(PASSAGES / "held-out.yaml")[:40]
-    articles = [one.passage for one in passages[:20]]
-    question = f"Who was the first to say this: {articles[7]}"
-    examples = examples_of(passages, [], Embedder.load(), articles=articles, unanswered=[question])
-    read = [one for one in examples if one.first == question]
-    assert [one.holds for one in read] == [False] * 2
-    assert read[0].second == articles[7]
-    assert read[1].second in articles
 
 
 def test_a_wrong_file_is_named_with_what_is_expected(tmp_path: Path) -> None:
