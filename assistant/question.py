@@ -238,7 +238,7 @@ class QuestionReader:
         which = _EITHER.search(text) or (len(set(order)) != 1 and _WHAT_IS_IT.search(text))
         fitting = which and not _WHAT_DECIDES.search(text) and (not aspects or _FITS.search(text))
         fits = (either or fitting) and not _PROPERTY.search(text) and not _EACH.search(text)
-        if fits and content and not degree and len(aspects) < len(content):
+        if fits and self._finder.names and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE
         apart = _APART.search(masked) or _AGAINST.search(masked)
         compares = (

@@ -63,8 +63,11 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["What are BPO and KPO?"], "What tasks go to the former?", "What tasks go to BPO?"),
         (["bpo is what", "n kpo?", "Who buys the first?"], "and the second", "Who buys KPO?"),
         (["What is BPO?", "What is KPO?"], "How old is the former?", "How old is BPO?"),
-        (["What is KPO?"], "And what of the latter?", "What of the latter of KPO?"),
-        (["Are there kinds of KPO for lawyers?"], "What do they take on?", "What do KPO for lawyers take on?"),
+        (
+            ["Are there kinds of KPO for lawyers?"],
+            "What sort of matters do they take on?",
+            "What sort of matters do KPO for lawyers take on?",
+        ),
         (
             ["Which kind handles pay slips?"],
             "And our study's data, who would read that?",

@@ -9,7 +9,7 @@ import pytest
 from assistant.question import Ask, QuestionReader, clean_question
 from assistant.sides import SideFinder
 from assistant.spelling import Speller
-from ingest.domain import load_domain
+from ingest.domain import Domain, load_domain
 from ingest.errors import QuestionError
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -73,6 +73,7 @@ def reader() -> QuestionReader:
         ("My boss wants it short: how does KPO differ from BPO?", Ask.COMPARE),
         ("A firm collects answers and makes sense of them. Does it use BPO, KPO or both?", Ask.CHOOSE),
         ("BPO against KPO - the whole picture", Ask.COMPARE),
+        ("Every earlier patent is to be dug up. If I send that out, is it BPO or KPO?", Ask.CHOOSE),
         ("What are the risks of KPO?", Ask.LOOKUP),
         ("Who can offer BPO?", Ask.LOOKUP),
     ],
@@ -129,3 +130,13 @@ def test_markup_is_taken_out_of_a_question() -> None:
 )
 def test_naming_both_sides_is_not_yet_a_choice_between_them(reader: QuestionReader, text: str) -> None:
     assert reader.read(text).ask is not Ask.CHOOSE
+
+
+def test_what_a_chat_message_adds_is_no_subject(reader: QuestionReader) -> None:
+    read = reader.read("which one means more coordinating (i.e. more meetings lol), bpo or kpo?")
+    assert not {"i.", "i.e", "lol"} & set(read.content)
+
+
+def test_there_is_no_choice_where_there_are_no_sides() -> None:
+    reader = QuestionReader(Domain(), SideFinder(Domain()), Speller({}))
+    assert reader.read("Which one is better for payroll?").ask is Ask.LOOKUP
