@@ -22,7 +22,7 @@ _NOTED = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:(?:and|so|ok(?:ay)?|but|then|fine|right|now|well|thanks|thank you|what about|how about|also)\b"
+    r"^(?:(?:and|n|so|ok(?:ay)?|but|then|fine|right|now|well|thanks|thank you|what about|how about|also)\b"
     r"[\s,.:;!-]*)+",
     re.IGNORECASE,
 )
@@ -58,6 +58,7 @@ _OTHER = re.compile(
 )
 _LATTER = re.compile(r"\bthe (latter|second one)\b|\bthe second(?=\W*$)", re.IGNORECASE)
 _FORMER = re.compile(r"\bthe (former|first one)\b|\bthe first(?=\W*$)", re.IGNORECASE)
+_BY_NAME = re.compile(r"\bthe (?:latter|former|first one|second one)\b", re.IGNORECASE)
 _WHICH = re.compile(r"^which (one|ones)\b", re.IGNORECASE)
 _THEM = re.compile(
     r"\b(which of (them|these|those|the two)|both of them|between them|they both|each of them)\b",
@@ -89,8 +90,9 @@ _ACRONYM = re.compile(r"\b[A-Z]{2,}s?\b(?=\W+(?:as|being|which|within|under|an?|
 _SOMETHING = re.compile(r"\b(?:some(?:thing|one|body)|one thing|a thing)\b", re.IGNORECASE)
 # A subject put before its question, with a word that stands for it there: "our study's data, who would read that?".
 _FRONTED = re.compile(
+    r"(?!(?:if|when|while|since|because|as|for|in|at|on|of|to|from|by|with|after|before|once|given|according|\w+ly)\b)"
     r"(?P<subject>[^,.?!;:]{3,}), "
-    r"(?:who|whom|what|which|where|when|why|how|would|does|do|did|is|are|should|can|could|will)\b"
+    r"(?:(?P<fits>who|whom|which|where|would|should)|what|when|why|how|does|do|did|is|are|can|could|will)\b"
     r"[^.?!;:]*\b(?:it|that|this|they|them|these|those)\b[^.?!;:]*[.?!]?",
     re.IGNORECASE,
 )
@@ -131,13 +133,18 @@ def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finde
         return _within(question, reader, finder)
     said: list[int] = []
     for text in (*turns[-4:], question):
+        if _CHANGE.search(text):
+            said.clear()
         before = _resolve_one(" ".join(text.split()), before, said, reader, finder)
-        said += finder.in_order(text)
+        said += finder.in_order(before)
     return before
 
 
 def _resolve_one(question: str, before: str, said: Sequence[int], reader: QuestionReader, finder: SideFinder) -> str:
-    """Return a question as it can be understood after the one `before`, and the sides `said` up to it, in order."""
+    """Return a question as it can be understood after the one `before`.
+
+    `said` are the sides that the last turns named, in order, since the topic was changed.
+    """
     changed = _CHANGE.search(question)
     question = _NOTED.sub("", question) or question
     rest = _LEAD.sub("", _CHANGE.sub("", question)).strip() or question
@@ -151,16 +158,18 @@ def _resolve_one(question: str, before: str, said: Sequence[int], reader: Questi
     if _WHY.match(rest):
         return f"Why? {before}"
     now, then = reader.read(rest), reader.read(before)
-    if (fronted := _FRONTED.fullmatch(rest)) and reader.read(fronted["subject"]).content and not now.aspects:
+    if (subject := _fronted(rest, now, reader)) is not None:
         # The pronoun stands for what comes before it, not for what was asked before.
         if now.sides:
             return rest
-        if then.ask is Ask.CHOOSE:
-            return f"{fronted['subject']}: {' or '.join(finder.names)}?"
+        if then.ask is Ask.CHOOSE and subject["fits"]:
+            sides = list(dict.fromkeys(finder.in_order(before)))
+            choice = " or ".join(finder.names[side] for side in (sides if len(sides) > 1 else range(len(finder.names))))
+            return f"{subject['subject']}: {choice}?"
     led = rest != question
     if _points_back(rest, now, finder) or led or not (now.sides or now.content):
         if _LATTER.search(rest) or _FORMER.search(rest):
-            return _by_order(rest, before, list(dict.fromkeys(said)), reader, finder)
+            return _by_order(rest, now, before, then, said, reader, finder)
         return _fill(rest, now, before, then, reader, finder)
     return question
 
@@ -243,7 +252,7 @@ def _fill(text: str, now: Question, before: str, then: Question, reader: Questio
         return _THERE.sub(f"in {places.pop()}", text, count=1)
     if now.content and _THESE.search(text) and _JOINED.search(finder.mask(before, "§")):
         return _THESE.sub(" and ".join(names[side] for side in sides), text, count=1)
-    if then.ask is Ask.CHOOSE and now.aspects and _points(text):
+    if then.ask is Ask.CHOOSE and now.aspects and _SEVERAL.search(text):
         # "And the risks, what are they?": no choice any more.
         return f"{text.rstrip('?. ')}: {' and '.join(names)}?"
     if then.ask is Ask.CHOOSE and now.content and not _points(text):
@@ -252,7 +261,7 @@ def _fill(text: str, now: Question, before: str, then: Question, reader: Questio
         other = text.rstrip("?. ")
         return f"Should {other} use {choice}?" if then.asker else f"{other}: {choice}?"
     if sides and len(sides) < len(names):
-        return _with_side(text, now, names[sides[-1]], before, finder)
+        return _with_side(text, now, names[sides[-1]], before, reader, finder)
     if now.content and len(text.split()) <= 4 and not sides and then.content:
         return _swap_subject(text, now, before, then)
     return f"{before.rstrip('?. ')}: {text}" if then.content or sides else text
@@ -277,24 +286,46 @@ def _points(text: str) -> bool:
     return bool(_POSSESSIVE.search(text) or _PRONOUN.search(text))
 
 
-def _by_order(text: str, before: str, said: Sequence[int], reader: QuestionReader, finder: SideFinder) -> str:
-    """Put sides in the place of "the former" and "the second": those of the turn before, else those said up to it."""
+def _fronted(text: str, now: Question, reader: QuestionReader) -> re.Match[str] | None:
+    """Return the match of a question whose pronoun stands for a subject of its own, put before it."""
+    found = _FRONTED.fullmatch(text)
+    if found is None or now.aspects or _points(found["subject"]) or not reader.read(found["subject"]).content:
+        return None
+    return found
+
+
+def _by_order(
+    text: str,
+    now: Question,
+    before: str,
+    then: Question,
+    said: Sequence[int],
+    reader: QuestionReader,
+    finder: SideFinder,
+) -> str:
+    """Put sides in the place of "the former" and "the second": those of the turn before, else those `said` earlier.
+
+    A bare "the first" is one of several sides only where the turn before has no other things to count.
+    """
     sides = list(dict.fromkeys(finder.in_order(before)))
-    sides = sides if len(sides) > 1 else list(said)
+    is_alone = not re.search(r"\w", _FORMER.sub("", _LATTER.sub("", text)))
+    if len(sides) < 2 and (is_alone or _BY_NAME.search(text) or not then.content):
+        sides = list(dict.fromkeys(said))
     if len(sides) < 2:
-        return _fill(text, reader.read(text), before, reader.read(before), reader, finder)
+        return _fill(text, now, before, then, reader, finder)
     named = _FORMER.sub(finder.names[sides[0]], _LATTER.sub(finder.names[sides[-1]], text))
     read = reader.read(named)
     if read.content or len(read.sides) != 1 or asks(named):
         return named
     # "And the second?": the question before, asked of this side.
-    return finder.replace(before, next(iter(read.sides)))
+    return finder.replace(before, next(iter(read.sides))) if len(set(finder.in_order(before))) == 1 else named
 
 
-def _with_side(text: str, now: Question, name: str, before: str, finder: SideFinder) -> str:
+def _with_side(text: str, now: Question, name: str, before: str, reader: QuestionReader, finder: SideFinder) -> str:
     """Put the side of the turn before in the place of a pronoun, or behind the question."""
     narrowed = _NARROWED.search(finder.mask(before, "§"))
-    whole = name + narrowed.group()[1:] if narrowed else name
+    # "KPO at all", "KPO in one sentence" say nothing of what it is for.
+    whole = name + narrowed.group()[1:] if narrowed and reader.read(narrowed.group()[1:]).content else name
     for pattern, replacement in ((_POSSESSIVE, f"{name}'s"), (_THERE, f"in {name}"), (_PRONOUN, whole)):
         if pattern.search(text):
             filled = pattern.sub(replacement, text, count=1)

@@ -125,6 +125,7 @@ _ALL_SIDES = re.compile(
     r"|^which (is|suits?|fits?|works)\b",
     re.IGNORECASE,
 )
+_ASKED_IN_STORY = re.compile(r"\b(?:which|who|what|whether|whichever)\b", re.IGNORECASE)
 _DEGREE = re.compile(r"\b(more|less|most|least|fewer|than)\b", re.IGNORECASE)
 _COMPARATIVE = re.compile(r"(?<!\bno )\b(\w{3,})er\b", re.IGNORECASE)
 
@@ -231,14 +232,13 @@ class QuestionReader:
 
     def _how(self, text: str, order: list[int], content: tuple[str, ...], aspects: tuple[int, ...]) -> Ask:
         both = len(set(order)) > 1
-        # What a story tells is no question: "earlier patents are to be found. Is that BPO or KPO?".
-        degree = self._has_degree(joined(text, asking_clauses(text)) or text)
+        degree = self._has_degree(_without_story(text))
         masked = self._finder.mask(text, "§")
         either = both and _EITHER_SIDE.search(masked) is not None and not _ANY_SIDE.search(masked)
         which = _EITHER.search(text) or (len(set(order)) != 1 and _WHAT_IS_IT.search(text))
         fitting = which and not _WHAT_DECIDES.search(text) and (not aspects or _FITS.search(text))
         fits = (either or fitting) and not _PROPERTY.search(text) and not _EACH.search(text)
-        if fits and self._finder.names and content and not degree and len(aspects) < len(content):
+        if fits and len(self._finder.names) > 1 and content and not degree and len(aspects) < len(content):
             return Ask.CHOOSE
         apart = _APART.search(masked) or _AGAINST.search(masked)
         compares = (
@@ -253,6 +253,15 @@ class QuestionReader:
         """Tell whether a text compares by degree: "more", "than", or a word in -er that also has an -est."""
         bases = (match.group(1).lower() for match in _COMPARATIVE.finditer(text))
         return bool(_DEGREE.search(text)) or any(self._speller.knows(base + "est") for base in bases)
+
+
+def _without_story(text: str) -> str:
+    """Return a text from where it begins to ask: "Earlier patents are to be found. Is that BPO or KPO?".
+
+    What is told before may itself ask, as "my boss asks which is faster" does; then the whole text.
+    """
+    start = next((start for start, _ in asking_clauses(text)), 0)
+    return text if _ASKED_IN_STORY.search(text[:start]) else text[start:]
 
 
 def _ended(text: str) -> str:

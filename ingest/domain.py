@@ -96,7 +96,8 @@ def load_domain(corpus: Path) -> Domain:
 
 
 def _unanswered_files(corpus: Path) -> list[Path]:
-    return [corpus / UNANSWERED_FILE, *sorted((corpus / UNANSWERED_FOLDER).glob("*.yaml"))]
+    found = (path for path in (corpus / UNANSWERED_FOLDER).glob("*.yaml") if not path.name.startswith("."))
+    return [corpus / UNANSWERED_FILE, *sorted(found)]
 
 
 def _read_questions(path: Path) -> list[str]:

@@ -74,6 +74,7 @@ def reader() -> QuestionReader:
         ("A firm collects answers and makes sense of them. Does it use BPO, KPO or both?", Ask.CHOOSE),
         ("BPO against KPO - the whole picture", Ask.COMPARE),
         ("Every earlier patent is to be dug up. If I send that out, is it BPO or KPO?", Ask.CHOOSE),
+        ("My boss asks which is faster. BPO or KPO?", Ask.COMPARE),
         ("What are the risks of KPO?", Ask.LOOKUP),
         ("Who can offer BPO?", Ask.LOOKUP),
     ],
