@@ -163,9 +163,7 @@ def _resolve_one(question: str, before: str, said: Sequence[int], reader: Questi
         if now.sides:
             return rest
         if then.ask is Ask.CHOOSE and subject["fits"]:
-            sides = list(dict.fromkeys(finder.in_order(before)))
-            choice = " or ".join(finder.names[side] for side in (sides if len(sides) > 1 else range(len(finder.names))))
-            return f"{subject['subject']}: {choice}?"
+            return f"{subject['subject']}: {_choice(before, finder)}?"
     led = rest != question
     if _points_back(rest, now, finder) or led or not (now.sides or now.content):
         if _LATTER.search(rest) or _FORMER.search(rest):
@@ -257,7 +255,7 @@ def _fill(text: str, now: Question, before: str, then: Question, reader: Questio
         return f"{text.rstrip('?. ')}: {' and '.join(names)}?"
     if then.ask is Ask.CHOOSE and now.content and not _points(text):
         # "And bookkeeping?": the same choice for other work.
-        choice = " or ".join(names[side] for side in (sides if len(sides) > 1 else range(len(names))))
+        choice = _choice(before, finder)
         other = text.rstrip("?. ")
         return f"Should {other} use {choice}?" if then.asker else f"{other}: {choice}?"
     if sides and len(sides) < len(names):
@@ -284,6 +282,12 @@ def _begins_with_it(text: str, finder: SideFinder) -> bool:
 
 def _points(text: str) -> bool:
     return bool(_POSSESSIVE.search(text) or _PRONOUN.search(text))
+
+
+def _choice(before: str, finder: SideFinder) -> str:
+    """Return the sides to choose from: those of the turn before where it names several, else all."""
+    sides = list(dict.fromkeys(finder.in_order(before)))
+    return " or ".join(finder.names[side] for side in (sides if len(sides) > 1 else range(len(finder.names))))
 
 
 def _fronted(text: str, now: Question, reader: QuestionReader) -> re.Match[str] | None:

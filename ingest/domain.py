@@ -3,8 +3,8 @@
 It names the sides that readers compare and the words that readers use for them, the aspects of a comparison,
 the topics on which articles disagree, and the chat's greeting and starter questions. A corpus without the file
 works: it has no sides, and so no comparison tables. A second file, `unanswered.yaml`, or several in a folder
-`unanswered`, list questions that readers ask and that no article answers; a question near to one of them is answered
-only on good evidence.
+`unanswered`, list what readers type and no article answers, questions and mischief alike; what is near to one of them
+is answered only on good evidence.
 """
 
 from __future__ import annotations
