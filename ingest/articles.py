@@ -19,9 +19,11 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from ingest.convert import Page, clean_page_text, convert_docx, convert_html, convert_pdf
-from ingest.domain import DOMAIN_FILE
+from ingest.domain import DOMAIN_FILE, UNANSWERED_FILE, UNANSWERED_FOLDER
 from ingest.errors import CorpusError, UnreadableArticle
+from ingest.reader_questions import QUESTIONS_FOLDER
 from ingest.types import Article, Skipped
+from ingest.yaml_loader import yaml_files
 
 MARKDOWN = (".md", ".markdown")
 TEXT = (".txt", ".text")
@@ -210,14 +212,16 @@ _READERS: dict[str, Callable[[Path, bytes], Page]] = {
 def other_files(folder: Path) -> list[str]:
     """Return the files of a corpus folder that are of no known format and belong to nothing else, in order.
 
-    Those are neither hidden nor YAML, which the domain, the readers' questions and the like are written in.
+    Hidden files are left out, and so are the domain's, the readers' questions and what is listed as unanswered.
     """
-    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    known = {*_READERS, ".yaml", ".yml"}
+    lists = {path for name in (QUESTIONS_FOLDER, UNANSWERED_FOLDER) for path in yaml_files(folder / name)}
+    read = lists | {folder / DOMAIN_FILE, folder / UNANSWERED_FILE}
+    found = (path for path in folder.rglob("*") if path.is_file() and path not in read)
     return sorted(
-        path.as_posix()
+        path.relative_to(folder).as_posix()
         for path in found
-        if path.suffix.lower() not in known and not any(part.startswith(".") for part in path.parts)
+        if path.suffix.lower() not in _READERS
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
 
 

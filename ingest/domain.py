@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.errors import SettingsError
-from ingest.yaml_loader import YamlLoader
+from ingest.yaml_loader import YamlLoader, yaml_files
 
 DOMAIN_FILE = "domain.yaml"
 UNANSWERED_FILE = "unanswered.yaml"
@@ -96,8 +96,7 @@ def load_domain(corpus: Path) -> Domain:
 
 
 def _unanswered_files(corpus: Path) -> list[Path]:
-    found = (path for path in (corpus / UNANSWERED_FOLDER).glob("*.yaml") if not path.name.startswith("."))
-    return [corpus / UNANSWERED_FILE, *sorted(found)]
+    return [corpus / UNANSWERED_FILE, *yaml_files(corpus / UNANSWERED_FOLDER)]
 
 
 def _read_questions(path: Path) -> list[str]:

@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ingest.types import Chunk, Skipped
-from ingest.yaml_loader import YamlLoader
+from ingest.yaml_loader import YamlLoader, yaml_files
 
 QUESTIONS_FOLDER = "questions"
 
@@ -66,7 +66,7 @@ def read_reader_questions(corpus: Path) -> ReaderQuestions:
     files: dict[str, str] = {}
     skipped: list[Skipped] = []
     digests: dict[str, str] = {}
-    for path in sorted((corpus / QUESTIONS_FOLDER).glob("*.yaml")):
+    for path in yaml_files(corpus / QUESTIONS_FOLDER):
         name = path.relative_to(corpus).as_posix()
         try:
             data = path.read_bytes()

@@ -79,11 +79,11 @@ def test_an_ingest_of_one_article_learns_what_an_ingest_of_all_does(library: Lib
 def test_unanswered_questions_may_stand_in_several_files(tmp_path: Path) -> None:
     folder = tmp_path / UNANSWERED_FOLDER
     folder.mkdir()
-    for path, question in ((tmp_path / UNANSWERED_FILE, "a"), (folder / "two.yaml", "c"), (folder / "one.yaml", "b")):
+    for path, question in ((tmp_path / UNANSWERED_FILE, "a"), (folder / "two.yml", "c"), (folder / "one.yaml", "b")):
         path.write_text(f"- {question}\n- a\n")
     assert load_domain(tmp_path).unanswered == ("a", "b", "c")
-    (folder / "two.yaml").write_text("- 12")
-    with pytest.raises(SettingsError, match=r"two\.yaml.*bpo-kpo ingest"):
+    (folder / "two.yml").write_text("- 12")
+    with pytest.raises(SettingsError, match=r"two\.yml.*bpo-kpo ingest"):
         load_domain(tmp_path)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.articles import decode, read_article, read_corpus
+from ingest.articles import decode, other_files, read_article, read_corpus
 from ingest.errors import CorpusError, UnreadableArticle
 from ingest.types import Article
 
@@ -91,6 +91,15 @@ def test_what_is_no_article_is_passed_over_silently(tmp_path: Path) -> None:
     found = read_corpus(tmp_path, max_file_bytes=LIMIT)
     assert [article.id for article in found.articles] == ["one"]
     assert found.skipped == ()
+
+
+def test_files_that_nothing_reads_are_named(tmp_path: Path) -> None:
+    read = ("one.md", "domain.yaml", "unanswered/a.yml", "unanswered/b.yaml", "questions/one.yml", ".git/config")
+    unread = ("domain.yml", "deep/questions/one.yaml", "picture.png", "unanswered/notes.csv")
+    for name in (*read, *unread):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert other_files(tmp_path) == sorted(unread)
 
 
 def test_a_second_file_of_the_same_name_is_skipped_and_named(tmp_path: Path) -> None:
