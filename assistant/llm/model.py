@@ -128,22 +128,25 @@ class Model:
         until: float,
     ) -> ModelFailed | None:
         for attempt in range(self.settings.retries + 1):
-            began = False
+            came = 0
             try:
                 async for chunk in self._model.astream(list(messages)):
                     if told := chunk.usage_metadata:
                         usage.prompt, usage.completion = told["input_tokens"], told["output_tokens"]
                     if text := str(chunk.text):
-                        began = True
+                        came += 1
                         parts.put(text)
+                    # Each piece is a token or more: a server that does not keep to the bound is left.
+                    if came > self.settings.max_tokens:
+                        break
             except Exception as error:
                 wait = _wait(error, attempt)
                 is_last = attempt == self.settings.retries or time.monotonic() + wait >= until
-                if began or is_last or not _is_worth_retrying(error):
+                if came or is_last or not _is_worth_retrying(error):
                     raise
                 await asyncio.sleep(wait)
             else:
-                return None if began else ModelFailed("it said nothing")
+                return None if came else ModelFailed("it said nothing")
         raise AssertionError("the last try returns or raises")
 
 
@@ -163,7 +166,9 @@ def _make(settings: LLMSettings) -> BaseChatModel:
     elif settings.base_url is not None and settings.provider != "ollama":
         given["api_key"] = _NO_KEY
     if settings.provider == "openai" and settings.base_url is not None:
-        given |= {"use_responses_api": False, "stream_usage": True}
+        # LangChain sends the bound by its newer name alone, which Ollama, LM Studio and others pass over.
+        bound = {"max_tokens": given.pop("max_tokens")}
+        given |= {"use_responses_api": False, "stream_usage": True, "extra_body": bound}
     try:
         made: BaseChatModel = init_chat_model(name, model_provider=settings.provider, **given)
         return made

@@ -54,6 +54,24 @@ def test_a_server_that_is_not_there_gives_the_quoted_answer(assistant: Assistant
     assert "cannot be reached" in (answer.checks.note or "")
 
 
+def test_a_server_that_does_not_keep_to_the_bound_is_left(assistant: Assistant, server: ScriptedServer) -> None:
+    server.say = f"{TRUE} [1]. " + "And so on and on. " * 20_000
+    server.hold = threading.Event()  # the second half never comes
+    answer = worded_by_server(assistant, server, max_tokens=50, timeout=60.0).ask(COSTS)
+    assert answer.writer == "openai:scripted"
+    assert answer.timings_ms.total < 30_000
+    assert server.reader_gone.wait(20)
+
+
+def test_a_compatible_server_is_told_the_bound_by_the_name_that_all_know(
+    assistant: Assistant, server: ScriptedServer
+) -> None:
+    server.say = f"{TRUE} [1]."
+    worded_by_server(assistant, server, max_tokens=50).ask(COSTS)
+    assert [request["max_tokens"] for request in server.requests] == [50]
+    assert "max_completion_tokens" not in server.requests[0]
+
+
 def test_too_many_requests_are_tried_again(assistant: Assistant, server: ScriptedServer) -> None:
     server.faults = (429, 429, None)
     server.say = f"{TRUE} [1]."
