@@ -27,8 +27,8 @@ from assistant.question import Ask, Question, asks_to_compare, stop_stems
 from assistant.retrieve import Hit
 from assistant.select import side_score
 from assistant.sides import SideFinder
+from assistant.small_talk import is_small_talk
 from assistant.spelling import is_english
-from assistant.tidy import is_courtesy
 from assistant.units import Unit
 from assistant.wanted import has_name, has_number, wanted_by
 from ingest.keywords import stems
@@ -291,7 +291,7 @@ FEATURES = (
 
 def what_is_missing(question: Question, words: Sequence[Word]) -> str:
     """Return a sentence that says what the articles do not."""
-    if is_courtesy(question.text):
+    if is_small_talk(question.text):
         return "Ask what you would like to know. The articles answer these, for example."
     unknown = [word for word in words if not word.known]
     names = [word for word in unknown if word.name] or sorted(unknown, key=lambda word: word.by_all)[:1]

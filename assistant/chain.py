@@ -30,6 +30,7 @@ from assistant.question import Question, QuestionReader, clean_question, without
 from assistant.retrieve import Hit, search, to_passage
 from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
+from assistant.small_talk import is_small_talk
 from assistant.spelling import Speller
 from assistant.stream import Part, parts_of
 from assistant.sufficiency import load_sufficiency
@@ -196,7 +197,7 @@ class Assistant:
         cleaned = clean_question(asked.question, self.settings.max_question_chars)
         rewritten: str | None = None
         said: tuple[str, ...] = ()
-        if self.settings.follow_ups and asked.history:
+        if self.settings.follow_ups and asked.history and not is_small_talk(cleaned):
             rewritten = self._llm.rewrite(cleaned, asked.history) if self._llm else None
             said = tuple(turn.answer for turn in asked.history) if wants_more(tidy(cleaned)) else ()
         if self.settings.follow_ups:

@@ -15,6 +15,7 @@ from assistant.focus import asks, clauses
 from assistant.pointing import FORMER, IT, LATTER, points, points_back
 from assistant.question import Ask, Question, QuestionReader
 from assistant.sides import SideFinder
+from assistant.small_talk import is_small_talk
 
 # What agrees or thanks before a question says nothing of where it belongs; what joins it to the turn before does.
 _NOTED = re.compile(
@@ -83,8 +84,11 @@ def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finde
         finder: tells the sides that a text names.
     """
     before = ""
-    # What only thanks or agrees, or wishes for more of the same, is no turn.
+    # What only thanks, agrees or chats, or wishes for more of the same, is no turn.
     turns = [text for text in earlier if _LEAD.sub("", _NOTED.sub("", text)).strip(" .!?") and not wants_more(text)]
+    turns = [text for text in turns if not is_small_talk(text)]
+    if is_small_talk(question):
+        return question
     if not turns:
         return _within(question, reader, finder)
     said: list[int] = []

@@ -6,6 +6,7 @@ abstains when the calibrated confidence is below the threshold.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,15 +26,18 @@ from assistant.retrieve import Hit
 from assistant.select import WORTH, Said, says_same, select, side_score
 from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
+from assistant.small_talk import is_small_talk
 from assistant.types import Answer, Statement
 from assistant.units import Unit, make_units
 from assistant.wanted import has_name, has_number, wanted_by
+from ingest.keywords import stems, words
 from ingest.types import Kind
 
 NO_MORE = "The articles say no more of this."
 # The ranked chunks whose units are looked at.
 CHUNKS = 20
 _SUGGESTIONS = 3
+_ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 # Questions ask the same from this cosine on.
 _SAME_QUESTION = 0.78
 # The least share of a question's topic that is a task of its own.
@@ -79,6 +83,8 @@ def write(
     Where more is wished for than answers before `said`, only what they do not say is.
     """
     units = _more(weighed.units, said) if said else weighed.units
+    if is_small_talk(question.text):
+        confidence = 0.0
     answered = bool(units) and confidence >= threshold
     suggestions = _suggest(index, search, question, answered=answered)
     if not answered:
@@ -132,8 +138,8 @@ def weigh(
     """Cut ranked chunks into units, and tell by what it is decided whether to answer."""
     units = make_units(hits[:CHUNKS], finder)
     evidence = sorted(units, key=lambda unit: -side_score(unit, question.sides))
-    words = words_of(question, search, evidence, vocabulary, finder)
-    return Weighed(units, evidence, words, features_of(question, search, hits, evidence, words, finder))
+    asked = words_of(question, search, evidence, vocabulary, finder)
+    return Weighed(units, evidence, asked, features_of(question, search, hits, evidence, asked, finder))
 
 
 def _say(
@@ -164,7 +170,7 @@ def _say(
     if question.ask is Ask.COMPARE:
         asks_all = comparison.is_whole(question, search.query.vector)
         if asks_all and (whole := _contrast(units, len(names), room)):
-            return None, [Said(unit) for unit in whole]
+            return None, _with_named([Said(unit) for unit in whole], question, units, finder)
         own = [[unit for unit in units if unit.sides == {side}] for side in range(len(names))]
         together = [unit for unit in units if len(unit.sides) == len(names)]
         chosen = select(together, words=room // 3, score=lambda unit: unit.score)[:1]
@@ -248,6 +254,14 @@ def _contrast(units: Sequence[Unit], sides: int, words: int) -> list[Unit]:
     if not fitting:
         return []
     return sorted(max(fitting, key=lambda one: one[:2])[2], key=lambda unit: unit.spans)
+
+
+def _with_named(chosen: list[Said], question: Question, units: Sequence[Unit], finder: SideFinder) -> list[Said]:
+    """Add the best unit for each other thing that a comparison of the sides names by its acronym: "... and LPO"."""
+    asked = [word.upper() for word in words(finder.mask(question.text)) if set(stems(word)) & set(question.content)]
+    shown = {unit: set(_ACRONYM.findall(finder.mask(unit.text))) for unit in units} if asked else {}
+    of_each = [[unit for unit in units if name in shown[unit]] for name in dict.fromkeys(asked)]
+    return chosen + [Said(of_it[0]) for of_it in of_each if of_it]
 
 
 def _lead_statement(lead: str | None, chosen: Sequence[Said], citations: Citations) -> tuple[Statement, ...]:

@@ -29,6 +29,15 @@ def test_the_whole_is_asked_for_in_many_ways(question: str, assistant: Assistant
     assert all(len(cell.citations) <= 1 for row in answer.table.rows for cell in row)
 
 
+def test_another_thing_that_is_named_beside_the_sides_is_not_left_out(assistant: Assistant) -> None:
+    both, more = assistant.ask("bpo vs kpo"), assistant.ask("bpo vs kpo vs lpo")
+    assert "LPO" not in both.text
+    assert "LPO is the subset of KPO" in more.text
+    assert rows(more) == rows(both)
+    # "IT" is an acronym of the articles, "it" none of the question.
+    assert assistant.ask("Compare it for me: BPO and KPO").text == both.text
+
+
 @pytest.mark.parametrize(
     ("question", "aspect"),
     [
