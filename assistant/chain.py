@@ -23,7 +23,7 @@ from assistant.abstain import Calibrations, Vocabulary, load_calibrations
 from assistant.choose import names
 from assistant.compare import prepare_comparison
 from assistant.disagree import Topic, prepare_topics
-from assistant.followup import resolve, wants_more
+from assistant.followup import resolve
 from assistant.index import OpenIndex, open_index
 from assistant.query import QueryMaker, Search
 from assistant.question import Question, QuestionReader, clean_question, without_surrogates
@@ -197,12 +197,14 @@ class Assistant:
         cleaned = clean_question(asked.question, self.settings.max_question_chars)
         rewritten: str | None = None
         said: tuple[str, ...] = ()
-        if self.settings.follow_ups and asked.history and not is_small_talk(cleaned):
-            rewritten = self._llm.rewrite(cleaned, asked.history) if self._llm else None
-            said = tuple(turn.answer for turn in asked.history) if wants_more(tidy(cleaned)) else ()
         if self.settings.follow_ups:
+            if self._llm and asked.history and not is_small_talk(cleaned):
+                rewritten = self._llm.rewrite(cleaned, asked.history)
             earlier = [tidy(turn.question[: self.settings.max_question_chars]) for turn in asked.history]
-            cleaned = rewritten or resolve(tidy(cleaned), earlier, self._reader, self._finder)
+            answers = [turn.answer for turn in asked.history]
+            by_rules = resolve(tidy(cleaned), earlier, self._reader, self._finder, answers)
+            cleaned = rewritten or by_rules.text
+            said = tuple(answers) if by_rules.more else ()
         resolved = time.perf_counter()
         found = self._look_up(self._reader.read(cleaned))
         if found.question.asker is not None and not self._tells_of_asker(found):

@@ -44,6 +44,8 @@ _HEAD = re.compile(
 )
 _SOME = re.compile(r"(?:an?|any|another|some) (\w+(?: \w+){0,6}?)\W*", re.IGNORECASE)
 _THESE = re.compile(r"\b(?:them|these|those)\b", re.IGNORECASE)
+# Not the "those" of "those people".
+_THESE_ALONE = re.compile(r"\bthem\b|\b(?:these|those)\b(?=\W*$)", re.IGNORECASE)
 _JOINED = re.compile(r"§\W+(?:and|or|vs|versus)\W+(?:the\W+)?§", re.IGNORECASE)
 
 
@@ -163,6 +165,10 @@ def _content(before: str, then: Question) -> list[str]:
 
 def _with_side(turn: Turn, name: str) -> str:
     """Put the side of the turn before in the place of a pronoun, or behind the question."""
+    if turn.then.aspects and turn.now.content and _THESE_ALONE.search(turn.text):
+        # "How can I reduce them?": what was asked of the side, not the side.
+        asked = _content(turn.before, turn.then)
+        return _THESE_ALONE.sub(f"the {' '.join(asked[:_SUBJECT])} of {name}", turn.text, count=1)
     narrowed = _NARROWED.search(turn.finder.mask(turn.before, "§"))
     # "KPO at all", "KPO in one sentence" say nothing of what it is for.
     whole = name + narrowed.group()[1:] if narrowed and turn.reader.read(narrowed.group()[1:]).content else name
@@ -193,10 +199,12 @@ def _swap_head(text: str, before: str) -> str | None:
 def _swap_subject(turn: Turn) -> str:
     """Ask the question before of another subject: "What does nearshore mean?", "And onshore?"."""
     subject, before = turn.bare, turn.before
+    content = _content(before, turn.then)
+    if turn.now.aspects not in ((), turn.then.aspects) and len(content) == 1:
+        return f"{subject} of {content[0]}?"
     names = _NAME.findall(before)
     if subject[:1].isupper() and not subject.isupper() and len(names) == 1:
         return before.replace(names[0], subject)
-    content = _content(before, turn.then)
     if len(content) == 1:
         return re.sub(rf"\b{re.escape(content[0])}\b", subject, before)
     phrase = _LAST_PHRASE.search(before)

@@ -8,12 +8,14 @@ so a change of topic is not dragged back.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from assistant.fill import Turn, fill, fill_by_order
 from assistant.focus import asks, clauses
 from assistant.pointing import FORMER, IT, LATTER, points, points_back
 from assistant.question import Ask, Question, QuestionReader
+from assistant.reactions import REACTIONS, listed_entry, wants_again, wants_less, wants_more
 from assistant.sides import SideFinder
 from assistant.small_talk import is_small_talk
 
@@ -33,18 +35,6 @@ _CORRECTS = re.compile(
     r"^(?:(?:oh|oops|sorry|wait|hang on|actually|correction|my (?:mistake|bad)|rather|"
     r"no(?=\W+\w+\W*$|\W*,|\W+(?:sorry|wait|i mean))|"
     r"i mean(?:t)?|i was asking about|make (?:it|that))\b[\s,.:;!–—-]*)+",
-    re.IGNORECASE,
-)
-# More of what was answered: "Tell me more", "what else?", "in more detail, please".
-_MORE = re.compile(
-    r"\W*(?:please\W+)?(?:(?:can|could|would|will) you (?:please )?)?"
-    r"(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)|any) )?more(?: (?:details?|info(?:rmation)?))?"
-    r"|say more|(?:some |any )?more(?: (?:details?|info(?:rmation)?))?|go on|continue|keep going|elaborate|expand"
-    r"|what else"
-    r"|(?:is there )?anything (?:else|more)|(?:(?:in )?more |further )?details?"
-    r"|(?:i|we)(?:['’]d| would)? (?:like|want|love|need) to (?:know|hear|learn) more|show more|is there more"
-    r"|explain (?:(?:that|this|it) )?(?:further|more|in (?:more )?detail))"
-    r"(?: (?:on|about|of|to) (?:that|this|it))?(?:\W+please)?\W*",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
@@ -74,7 +64,16 @@ _WHY = re.compile(
 )
 
 
-def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finder: SideFinder) -> str:
+class Resolved(NamedTuple):
+    """A question that can be understood alone, and whether it wishes for more than was answered before."""
+
+    text: str
+    more: bool = False
+
+
+def resolve(
+    question: str, earlier: Sequence[str], reader: QuestionReader, finder: SideFinder, answers: Sequence[str] = ()
+) -> Resolved:
     """Return a question that can be understood without the ones before it.
 
     Args:
@@ -82,26 +81,40 @@ def resolve(question: str, earlier: Sequence[str], reader: QuestionReader, finde
         earlier: the reader's questions before it, oldest first.
         reader: tells a question's words.
         finder: tells the sides that a text names.
+        answers: what was answered to the questions before, one each or none at all.
     """
-    before = ""
-    # What only thanks, agrees or chats, or wishes for more of the same, is no turn.
-    turns = [text for text in earlier if _LEAD.sub("", _NOTED.sub("", text)).strip(" .!?") and not wants_more(text)]
-    turns = [text for text in turns if not is_small_talk(text)]
     if is_small_talk(question):
-        return question
+        return Resolved(question)
+    shown = ["", *(answers or [""] * len(earlier))]
+    # What only thanks, agrees, chats or reacts is no turn.
+    turns = [(text, answer) for text, answer in zip(earlier, shown, strict=False) if _is_turn(text)]
     if not turns:
-        return _within(question, reader, finder)
+        return Resolved(_within(question, reader, finder))
+    resolved = Resolved("")
     said: list[int] = []
-    for text in (*turns[-4:], question):
+    for text, answer in (*turns[-4:], (question, shown[-1])):
         if _CHANGE.search(text):
             said.clear()
-        before = _resolve_one(" ".join(text.split()), before, said, reader, finder)
-        said += finder.in_order(before)
-    return before
+        resolved = _resolve_one(" ".join(text.split()), resolved.text, answer, said, reader, finder)
+        said += finder.in_order(resolved.text)
+    return resolved
 
 
-def _resolve_one(question: str, before: str, said: Sequence[int], reader: QuestionReader, finder: SideFinder) -> str:
-    """Return a question as it can be understood after the one `before`.
+def _is_turn(text: str) -> bool:
+    bare = _LEAD.sub("", _NOTED.sub("", text)).strip(" .!?")
+    return bool(bare) and not (is_small_talk(text) or any(_says(text, tell) for tell in REACTIONS))
+
+
+def _says(text: str, tell: Callable[[str], bool]) -> bool:
+    """Tell whether a text, with or without what joins it to the turn before, is a reaction of some kind."""
+    text = _NOTED.sub("", text) or text
+    return any(tell(one) for one in (text, _CORRECTS.sub("", _LEAD.sub("", text))))
+
+
+def _resolve_one(
+    question: str, before: str, answer: str, said: Sequence[int], reader: QuestionReader, finder: SideFinder
+) -> Resolved:
+    """Return a question as it can be understood after the one `before` and its `answer`.
 
     `said` are the sides that the last turns named, in order, since the topic was changed.
     """
@@ -112,13 +125,24 @@ def _resolve_one(question: str, before: str, said: Sequence[int], reader: Questi
     if 0 < len(corrected.split()) <= _CORRECTION and not asks(corrected):
         rest = corrected
     if not before or changed:
-        return rest if changed else question
-    if wants_more(question):
-        return before
+        return Resolved(rest if changed else question)
+    if _says(question, wants_more):
+        return Resolved(before, more=True)
+    if _says(question, wants_again):
+        return Resolved(before)
+    if _says(question, wants_less):
+        return Resolved(f"{before.rstrip('?. ')}: in one sentence?")
     if _WHY.match(rest):
-        return f"Why? {before}"
+        return Resolved(f"Why? {before}")
     turn = Turn(rest, reader.read(rest), before, reader.read(before), said, reader, finder)
-    now = turn.now
+    if len(turn.sides) < 2 and turn.then.content and (entry := listed_entry(rest, answer)):
+        return Resolved(": ".join([*(finder.names[side] for side in turn.sides), f"{entry}?"]), more=True)
+    return Resolved(_fill(turn, question))
+
+
+def _fill(turn: Turn, question: str) -> str:
+    """Return a question with what it leaves out, or as it is where it leaves out nothing."""
+    rest, now, reader, finder = turn.text, turn.now, turn.reader, turn.finder
     if (subject := _fronted(rest, now, reader)) is not None:
         # The pronoun stands for what comes before it, not for what was asked before.
         if now.sides:
@@ -128,12 +152,6 @@ def _resolve_one(question: str, before: str, said: Sequence[int], reader: Questi
     if points_back(rest, now, finder) or rest != question or not (now.sides or now.content):
         return fill_by_order(turn) if LATTER.search(rest) or FORMER.search(rest) else fill(turn)
     return question
-
-
-def wants_more(text: str) -> bool:
-    """Tell whether a text wishes for more of what was answered before, and asks nothing of its own."""
-    text = _NOTED.sub("", text)
-    return any(_MORE.fullmatch(one) for one in (text, _CORRECTS.sub("", _LEAD.sub("", text))))
 
 
 def _within(question: str, reader: QuestionReader, finder: SideFinder) -> str:

@@ -16,7 +16,7 @@ OTHER = re.compile(
 )
 LATTER = re.compile(r"\bthe (latter|second one)\b|\bthe second(?=\W*$)", re.IGNORECASE)
 FORMER = re.compile(r"\bthe (former|first one)\b|\bthe first(?=\W*$)", re.IGNORECASE)
-WHICH = re.compile(r"^which (one|ones)\b", re.IGNORECASE)
+WHICH = re.compile(r"^which (one|ones|is (?:right|correct|true)(?=\W*$))\b", re.IGNORECASE)
 THEM = re.compile(
     r"\b(which of (them|these|those|the two)|both of them|between them|they both|each of them)\b",
     re.IGNORECASE,

@@ -113,7 +113,8 @@ def write(
     else:
         lead, chosen = _say(question, search, units, comparison, finder, room, verdicts=not said)
     statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
-    table_rows = comparison.rows_for(question, search.query.vector) if not said else ()
+    is_short = bool(said) or question.in_one_sentence
+    table_rows = () if is_short else comparison.rows_for(question, search.query.vector)
     table = (
         tabulate(("Aspect", *finder.names), [(row.name, row.cells) for row in table_rows], citations)
         if table_rows
