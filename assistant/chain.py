@@ -30,7 +30,6 @@ from assistant.question import Question, QuestionReader, clean_question, without
 from assistant.retrieve import Hit, search, to_passage
 from assistant.settings import AnswerSettings
 from assistant.sides import SideFinder
-from assistant.small_talk import is_small_talk
 from assistant.spelling import Speller
 from assistant.stream import Part, parts_of
 from assistant.sufficiency import load_sufficiency
@@ -198,11 +197,11 @@ class Assistant:
         rewritten: str | None = None
         said: tuple[str, ...] = ()
         if self.settings.follow_ups:
-            if self._llm and asked.history and not is_small_talk(cleaned):
-                rewritten = self._llm.rewrite(cleaned, asked.history)
             earlier = [tidy(turn.question[: self.settings.max_question_chars]) for turn in asked.history]
             answers = [turn.answer for turn in asked.history]
             by_rules = resolve(tidy(cleaned), earlier, self._reader, self._finder, answers)
+            if self._llm and asked.history and not by_rules.is_sure:
+                rewritten = self._llm.rewrite(cleaned, asked.history)
             cleaned = rewritten or by_rules.text
             said = tuple(answers) if by_rules.more else ()
         resolved = time.perf_counter()

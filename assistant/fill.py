@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.focus import asks
@@ -14,6 +13,7 @@ from assistant.pointing import (
     OTHER,
     POSSESSIVE,
     PRONOUN,
+    RIGHT,
     SAME,
     SEVERAL,
     THEM,
@@ -44,13 +44,17 @@ _HEAD = re.compile(
 )
 _SOME = re.compile(r"(?:an?|any|another|some) (\w+(?: \w+){0,6}?)\W*", re.IGNORECASE)
 _THESE = re.compile(r"\b(?:them|these|those)\b", re.IGNORECASE)
-# Not the "those" of "those people".
-_THESE_ALONE = re.compile(r"\bthem\b|\b(?:these|those)\b(?=\W*$)", re.IGNORECASE)
+# Not the "those" of "those people", nor whoever is asked or hired.
+_THINGS = re.compile(
+    r"(?<!\bask )(?<!\btell )(?<!\bcall )(?<!\bmeet )(?<!\bhire )(?<!\bpay )(?<!\btrain )"
+    r"\b(?:them\b|(?:these|those)\b(?=\W*$))",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"§\W+(?:and|or|vs|versus)\W+(?:the\W+)?§", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Turn:
+class FollowUp:
     """A follow-up with the question before it.
 
     `text` is the follow-up without what joins it to the turn before ("And ..."), `before` the question before as it
@@ -62,7 +66,7 @@ class Turn:
     now: Question
     before: str
     then: Question
-    said: Sequence[int]
+    said: tuple[int, ...]
     reader: QuestionReader
     finder: SideFinder
 
@@ -86,10 +90,12 @@ class Turn:
         return " or ".join([self.finder.names[side] for side in sides] if len(sides) > 1 else self.finder.names)
 
 
-def fill(turn: Turn) -> str:
+def fill(turn: FollowUp) -> str:
     """Return the follow-up with what it leaves out, or as it is where nothing of the turn before fits."""
     text, now, before, then, finder = turn.text, turn.now, turn.before, turn.then, turn.finder
     sides, names = turn.sides, finder.names
+    if RIGHT.search(text):
+        return turn.appended()
     if OTHER.search(text) and len(sides) == 1 and len(names) == 2:
         other = names[1 - sides[0]]
         stripped = OTHER.sub(other, text)
@@ -98,7 +104,7 @@ def fill(turn: Turn) -> str:
         return stripped if turn.reader.read(stripped).content else finder.replace(before, 1 - sides[0])
     if THEM.search(text) and now.sides:
         # "Which does it belong to, BPO or KPO?": what it is was said before.
-        subject = _content(before, then)
+        subject = _content(then)
         return PRONOUN.sub(" ".join(subject), text, count=1) if 0 < len(subject) <= _SUBJECT else text
     if THEM.search(text) and len(names) > 1:
         return f"{turn.bare}: {turn.choice()}?"
@@ -139,7 +145,7 @@ def fill(turn: Turn) -> str:
     return turn.appended() if then.content or sides else text
 
 
-def fill_by_order(turn: Turn) -> str:
+def fill_by_order(turn: FollowUp) -> str:
     """Put sides in the place of "the former" and "the second": those of the turn before, else those said earlier.
 
     A bare "the first" is one of several sides only where the turn before has no other things to count.
@@ -158,17 +164,17 @@ def fill_by_order(turn: Turn) -> str:
     return finder.replace(turn.before, next(iter(read.sides))) if len(turn.sides) == 1 else named
 
 
-def _content(before: str, then: Question) -> list[str]:
-    """Return the words of a question that carry what it is about."""
-    return [word for word in re.findall(r"[\w-]+", before) if set(stems(word)) & set(then.content)]
+def _content(question: Question) -> list[str]:
+    """Return the words of a question, spelt right, that carry what it is about."""
+    return [word for word in re.findall(r"[\w-]+", question.text) if set(stems(word)) & set(question.content)]
 
 
-def _with_side(turn: Turn, name: str) -> str:
+def _with_side(turn: FollowUp, name: str) -> str:
     """Put the side of the turn before in the place of a pronoun, or behind the question."""
-    if turn.then.aspects and turn.now.content and _THESE_ALONE.search(turn.text):
-        # "How can I reduce them?": what was asked of the side, not the side.
-        asked = _content(turn.before, turn.then)
-        return _THESE_ALONE.sub(f"the {' '.join(asked[:_SUBJECT])} of {name}", turn.text, count=1)
+    asked, is_own = _content(turn.then), turn.now.content and not turn.now.aspects
+    if is_own and turn.then.aspects and len(asked) == 1 and _THINGS.search(turn.text):
+        # "How can I reduce them?": the risks that were asked of the side, not the side.
+        return _THINGS.sub(f"the {asked[0]} of {name}", turn.text, count=1)
     narrowed = _NARROWED.search(turn.finder.mask(turn.before, "§"))
     # "KPO at all", "KPO in one sentence" say nothing of what it is for.
     whole = name + narrowed.group()[1:] if narrowed and turn.reader.read(narrowed.group()[1:]).content else name
@@ -179,7 +185,7 @@ def _with_side(turn: Turn, name: str) -> str:
     return f"{turn.bare} of {name}?" if turn.now.content else turn.appended()
 
 
-def _swap_phrase(turn: Turn) -> str | None:
+def _swap_phrase(turn: FollowUp) -> str | None:
     """Put a phrase in the place of its like at the end: "Is it dearer in India?", "And in Poland?"."""
     match = _PHRASED.match(turn.bare)
     if not match or len(turn.bare.split()) > _PHRASE:
@@ -196,17 +202,17 @@ def _swap_head(text: str, before: str) -> str | None:
     return f"{head.group(1)} {other.group(1)} {before[head.end() :]}" if head and other else None
 
 
-def _swap_subject(turn: Turn) -> str:
+def _swap_subject(turn: FollowUp) -> str:
     """Ask the question before of another subject: "What does nearshore mean?", "And onshore?"."""
     subject, before = turn.bare, turn.before
-    content = _content(before, turn.then)
+    content = _content(turn.then)
     if turn.now.aspects not in ((), turn.then.aspects) and len(content) == 1:
         return f"{subject} of {content[0]}?"
     names = _NAME.findall(before)
     if subject[:1].isupper() and not subject.isupper() and len(names) == 1:
         return before.replace(names[0], subject)
     if len(content) == 1:
-        return re.sub(rf"\b{re.escape(content[0])}\b", subject, before)
+        return re.sub(rf"\b{re.escape(content[0])}\b", subject, turn.then.text)
     phrase = _LAST_PHRASE.search(before)
     if phrase and len(turn.now.content) == len(subject.split()):
         return f"{before[: phrase.start('of')]}{subject}?"

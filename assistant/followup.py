@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from assistant.fill import Turn, fill, fill_by_order
+from assistant.fill import FollowUp, fill, fill_by_order
 from assistant.focus import asks, clauses
 from assistant.pointing import FORMER, IT, LATTER, points, points_back
 from assistant.question import Ask, Question, QuestionReader
@@ -43,6 +43,9 @@ _CHANGE = re.compile(
     r"forget (?:that|it))\b[^.:?!,]*[.:?!,]*",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"^(?:(?:and|so|but|ok(?:ay)?)\b[\s,]*)*(?:what|how) about\b", re.IGNORECASE)
+# As many turns tell what a question means.
+_TURNS = 4
 # The most words of a correction.
 _CORRECTION = 4
 # "RPO" of "RPO, a part of KPO" and "RPO as a part of KPO", not the "HR" of "HR wants KPO".
@@ -65,10 +68,22 @@ _WHY = re.compile(
 
 
 class Resolved(NamedTuple):
-    """A question that can be understood alone, and whether it wishes for more than was answered before."""
+    """A question that can be understood alone.
+
+    `more` tells whether it wishes for more than was answered before; `is_sure` that a language model could tell no
+    better what was meant.
+    """
 
     text: str
     more: bool = False
+    is_sure: bool = False
+
+
+class Answered(NamedTuple):
+    """A question as it was understood, with its answer."""
+
+    question: str
+    answer: str
 
 
 def resolve(
@@ -83,38 +98,64 @@ def resolve(
         finder: tells the sides that a text names.
         answers: what was answered to the questions before, one each or none at all.
     """
-    if is_small_talk(question):
-        return Resolved(question)
-    shown = ["", *(answers or [""] * len(earlier))]
+    if talk := next(filter(is_small_talk, _bared(question)), None):
+        return Resolved(talk, is_sure=True)
+    told = zip(earlier, answers or [""] * len(earlier), strict=True)
     # What only thanks, agrees, chats or reacts is no turn.
-    turns = [(text, answer) for text, answer in zip(earlier, shown, strict=False) if _is_turn(text)]
+    turns = [(text, answer) for text, answer in told if _is_turn(text)][-_TURNS:]
     if not turns:
         return Resolved(_within(question, reader, finder))
-    resolved = Resolved("")
+    resolved, last = Resolved(""), Answered("", "")
     said: list[int] = []
-    for text, answer in (*turns[-4:], (question, shown[-1])):
+    for text, answer in (*turns, (question, "")):
         if _CHANGE.search(text):
             said.clear()
-        resolved = _resolve_one(" ".join(text.split()), resolved.text, answer, said, reader, finder)
+        pointed = _entry(text, last, said, reader, finder)
+        resolved = pointed or _resolve_one(" ".join(text.split()), resolved.text, tuple(said), reader, finder)
+        # The list that one entry of was asked for is still the one to point to.
+        last = last if pointed else Answered(resolved.text, answer)
         said += finder.in_order(resolved.text)
     return resolved
 
 
 def _is_turn(text: str) -> bool:
     bare = _LEAD.sub("", _NOTED.sub("", text)).strip(" .!?")
-    return bool(bare) and not (is_small_talk(text) or any(_says(text, tell) for tell in REACTIONS))
+    return bool(bare) and not any(_says(text, tell) for tell in (is_small_talk, *REACTIONS))
 
 
 def _says(text: str, tell: Callable[[str], bool]) -> bool:
-    """Tell whether a text, with or without what joins it to the turn before, is a reaction of some kind."""
+    """Tell whether a text, with or without what joins it to the turn before, is of the kind that is told."""
+    return any(map(tell, _bared(text)))
+
+
+def _bared(text: str) -> list[str]:
+    """Return a text without what it agrees or thanks with, and without what joins it to the turn before as well."""
     text = _NOTED.sub("", text) or text
-    return any(tell(one) for one in (text, _CORRECTS.sub("", _LEAD.sub("", text))))
+    # "What about a source?" asks of one.
+    bare = text if _ABOUT.match(text) else _CORRECTS.sub("", _LEAD.sub("", text))
+    return [text, bare or text]
+
+
+def _entry(
+    text: str, last: Answered, said: Sequence[int], reader: QuestionReader, finder: SideFinder
+) -> Resolved | None:
+    """Return the question for an entry of the last answer's list that a text points to; None where it does not."""
+    text = _NOTED.sub("", text) or text
+    rest = _LEAD.sub("", text) or text
+    entry = listed_entry(rest, *last)
+    sides = list(dict.fromkeys(finder.in_order(last.question)))
+    if entry is None or len(sides) > 1 or not reader.read(last.question).content:
+        return None
+    if rest != text and len(set(said)) > 1 and (FORMER.search(rest) or LATTER.search(rest)):
+        # "And the second one?" is the other side, where both were told of.
+        return None
+    return Resolved(": ".join([*(finder.names[side] for side in sides), f"{entry}?"]), more=True, is_sure=True)
 
 
 def _resolve_one(
-    question: str, before: str, answer: str, said: Sequence[int], reader: QuestionReader, finder: SideFinder
+    question: str, before: str, said: tuple[int, ...], reader: QuestionReader, finder: SideFinder
 ) -> Resolved:
-    """Return a question as it can be understood after the one `before` and its `answer`.
+    """Return a question as it can be understood after the one `before`.
 
     `said` are the sides that the last turns named, in order, since the topic was changed.
     """
@@ -127,20 +168,18 @@ def _resolve_one(
     if not before or changed:
         return Resolved(rest if changed else question)
     if _says(question, wants_more):
-        return Resolved(before, more=True)
+        return Resolved(before, more=True, is_sure=True)
     if _says(question, wants_again):
-        return Resolved(before)
+        return Resolved(before, is_sure=True)
     if _says(question, wants_less):
-        return Resolved(f"{before.rstrip('?. ')}: in one sentence?")
+        return Resolved(f"{before.rstrip('?. ')}: in one sentence?", is_sure=True)
     if _WHY.match(rest):
         return Resolved(f"Why? {before}")
-    turn = Turn(rest, reader.read(rest), before, reader.read(before), said, reader, finder)
-    if len(turn.sides) < 2 and turn.then.content and (entry := listed_entry(rest, answer)):
-        return Resolved(": ".join([*(finder.names[side] for side in turn.sides), f"{entry}?"]), more=True)
+    turn = FollowUp(rest, reader.read(rest), before, reader.read(before), said, reader, finder)
     return Resolved(_fill(turn, question))
 
 
-def _fill(turn: Turn, question: str) -> str:
+def _fill(turn: FollowUp, question: str) -> str:
     """Return a question with what it leaves out, or as it is where it leaves out nothing."""
     rest, now, reader, finder = turn.text, turn.now, turn.reader, turn.finder
     if (subject := _fronted(rest, now, reader)) is not None:

@@ -16,7 +16,8 @@ OTHER = re.compile(
 )
 LATTER = re.compile(r"\bthe (latter|second one)\b|\bthe second(?=\W*$)", re.IGNORECASE)
 FORMER = re.compile(r"\bthe (former|first one)\b|\bthe first(?=\W*$)", re.IGNORECASE)
-WHICH = re.compile(r"^which (one|ones|is (?:right|correct|true)(?=\W*$))\b", re.IGNORECASE)
+WHICH = re.compile(r"^which (one|ones)\b", re.IGNORECASE)
+RIGHT = re.compile(r"^which (?:one )?is (?:right|correct|true)\W*$", re.IGNORECASE)
 THEM = re.compile(
     r"\b(which of (them|these|those|the two)|both of them|between them|they both|each of them)\b",
     re.IGNORECASE,
@@ -40,7 +41,7 @@ SEVERAL = re.compile(r"\b(?:they|them|these|those|their)\b", re.IGNORECASE)
 
 def points_back(text: str, now: Question, finder: SideFinder) -> bool:
     """Tell whether a question cannot be understood without the one before it."""
-    if any(pattern.search(text) for pattern in (WHICH, OTHER, LATTER, FORMER, THEM, SAME)):
+    if any(pattern.search(text) for pattern in (WHICH, RIGHT, OTHER, LATTER, FORMER, THEM, SAME)):
         return True
     if now.sides:
         if not now.content and not asks(text) and len(text.split()) <= _ELLIPSIS:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 
-_PLEASE = r"(?:please\W+)?(?:(?:can|could|would|will) you (?:please )?)?"
+from ingest.keywords import stems
+
+_PLEASE = r"(?:(?:please|pls|plz)\W+)?(?:(?:can|could|would|will) you (?:please )?)?"
+_END = r"(?:\W+(?:please|pls|plz))?\W*"
 _IT = r"(?:that|this|it)"
-# More of what was answered: "Tell me more", "what else?", "in more detail, please".
+# More of what was answered: "Tell me more", "what else?", "explain that".
 _MORE = re.compile(
     rf"\W*{_PLEASE}"
     r"(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)|any) )?more(?: (?:details?|info(?:rmation)?))?"
@@ -17,56 +20,70 @@ _MORE = re.compile(
     r"|what else"
     r"|(?:is there )?anything (?:else|more)|(?:(?:in )?more |further )?details?"
     r"|(?:i|we)(?:['’]d| would)? (?:like|want|love|need) to (?:know|hear|learn) more|show more|is there more"
-    rf"|explain (?:{_IT} )?(?:further|more|in (?:more )?detail))"
-    rf"(?: (?:on|about|of|to) {_IT})?(?:\W+please)?\W*",
+    rf"|(?:explain|clarify)(?: {_IT})?(?: (?:further|more|in (?:more )?detail))?)"
+    rf"(?: (?:on|about|of|to) {_IT})?{_END}",
     re.IGNORECASE,
 )
 # The same once more, with its proof: "Are you sure?", "Who says so?", "I don't understand".
-_PROOF = r"(?:sources?|citations?|references?|proof|evidence)"
+_PROOF = r"(?:sources?|citations?|proof|evidence)"
 _DOUBTS = (
     rf"(?:(?:are|r) you|you(?:['’]?re| are)) (?:sure|certain|serious|positive|kidding|joking)(?: (?:about|of) {_IT})?",
-    rf"really|seriously|is {_IT} (?:really |actually )?(?:true|so|right|correct|accurate|certain|a fact)",
-    rf"says who|who says(?: (?:so|{_IT}))?|according to (?:whom|who|what)|based on what|how do you know(?: {_IT})?",
-    rf"(?:(?:what|which|where) (?:is|are|was) )?(?:(?:your|the|its|any) )?{_PROOF}(?: (?:of|for) {_IT})?|prove {_IT}",
-    rf"(?:have you got|do you have|got) (?:any |an? )?{_PROOF}(?: (?:of|for) {_IT})?",
-    rf"where (?:do|did|does) (?:it|they|you) (?:say|get|have|read|find) (?:so|{_IT})(?: from)?",
+    r"really|seriously|is (?:that|this) (?:really |actually )?(?:true|so|right|correct|accurate|certain|a fact)",
+    rf"is it (?:really |actually )?(?:true|so)|says who|who says(?: (?:so|{_IT}))?|according to (?:whom|who|what)",
+    rf"(?:(?:what|which|where) (?:is|are|was) )?(?:(?:your|the|any) )?{_PROOF}(?: (?:of|for) {_IT})?|prove {_IT}",
+    rf"(?:have you got|do you have|got) (?:any |an? )?{_PROOF}(?: (?:of|for) {_IT})?|how do you know(?: {_IT})?",
+    rf"where (?:did|do|have) you (?:get|got|have|read|find|found) {_IT}(?: from)?|where does it say (?:so|{_IT})",
     r"(?:sorry\W+)?(?:i|we) (?:don['’]?t|do not|didn['’]?t|did not|can['’]?t|cannot) "
-    rf"(?:understand|get|follow|believe)(?: (?:{_IT}|you))?",
-    rf"what do you mean(?: (?:by|with) {_IT})?|what does {_IT} mean|(?:explain|clarify)(?: {_IT})?",
-    rf"(?:say|tell me|explain) {_IT} again|repeat(?: {_IT})?|come again|pardon(?: me)?|huh",
-    r"(?:i['’]?m|i am) (?:lost|confused)",
+    rf"(?:understand|get|follow|believe)(?: (?:{_IT}|you))?|(?:i['’]?m|i am) (?:lost|confused)",
+    rf"what do you mean(?: (?:by|with) {_IT})?|(?:say|tell me) {_IT} again|repeat(?: {_IT})?|come again|pardon(?: me)?",
+    r"huh",
 )
-_AGAIN = re.compile(rf"\W*{_PLEASE}(?:{'|'.join(_DOUBTS)})(?:\W+please)?\W*", re.IGNORECASE)
+_AGAIN = re.compile(rf"\W*{_PLEASE}(?:{'|'.join(_DOUBTS)}){_END}", re.IGNORECASE)
 _PLAIN = r"(?:simple|simpler|plain|plainer|easy|easier|other|few|fewer|short|layman['’]?s?)"
 # The same in few words: "Shorter, please", "In plain English?", "Explain it like I'm five".
 _SHORTER = re.compile(
-    rf"\W*{_PLEASE}(?:(?:make|keep|put|say|explain|give|describe|tell)(?: (?:me|us|{_IT}))* )?(?:"
-    rf"(?:(?:much|a bit|even) )?(?:shorter|short|simpler|simple|brief|briefer|briefly|simply)"
-    rf"|(?:a|the) (?:short|shorter|simple|simpler|brief) (?:version|answer|summary|explanation|one)"
-    rf"|in (?:short|brief|a nutshell|(?:a )?{_PLAIN} (?:words?|terms|english|language))|(?:a|the) (?:summary|gist)"
-    rf"|like (?:i['’]?m|i am|to) (?:five|5|a (?:child|kid|beginner|five.year.old))|eli5|tl;?\W?dr|too long"
-    rf"|(?:summari[sz]e|shorten|simplify)(?: {_IT})?|sum {_IT} up|boil {_IT} down"
-    rf")(?:\W+please)?\W*",
+    rf"\W*{_PLEASE}(?:"
+    rf"(?:make|keep|put|say|explain) {_IT} (?:very )?(?:short|simple|brief)"
+    rf"|(?:(?:make|keep|put|say|explain|give|describe|tell)(?: (?:me|us|{_IT}))* )?(?:"
+    r"(?:(?:much|a bit|even) )?(?:shorter|simpler|briefer|briefly|simply)"
+    r"|(?:a|the) (?:short|shorter|simple|simpler|brief) (?:version|answer|summary|explanation)"
+    rf"|in (?:short|brief|a nutshell|(?:a )?{_PLAIN} (?:words?|terms)|(?:plain|simple|easy) (?:english|language))"
+    r"|(?:a|the) (?:summary|gist)|like (?:i['’]?m|i am|to) (?:five|5|a (?:child|kid|beginner|five.year.old))"
+    rf"|eli5|tl;?\W?dr|(?:summari[sz]e|shorten|simplify)(?: {_IT})?|sum {_IT} up|boil {_IT} down)"
+    rf"){_END}",
     re.IGNORECASE,
 )
-_PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4}
-_PLACES |= {"5th": 4, "last": -1}
-_NUMBERS = {"one": 0, "two": 1, "three": 2, "four": 3, "five": 4, "1": 0, "2": 1, "3": 2, "4": 3, "5": 4}
-_ENTRIES = (
-    r"(?:one|point|item|bullet|entry|thing|reason|benefit|advantage|drawback|disadvantage|challenge|risk|example|"
-    r"service|type|kind|sort)"
-)
+_PLACES = {
+    name: at
+    for at, names in enumerate(
+        (
+            ("first", "1st", "one", "1"),
+            ("second", "2nd", "two", "2"),
+            ("third", "3rd", "three", "3"),
+            ("fourth", "4th", "four", "4"),
+            ("fifth", "5th", "five", "5"),
+            ("sixth", "6th", "six", "6"),
+            ("seventh", "7th", "seven", "7"),
+            ("eighth", "8th", "eight", "8"),
+        )
+    )
+    for name in names
+} | {"last": -1}
+_ORDINAL = "|".join(name for name in _PLACES if name.endswith(("st", "nd", "rd", "th")))
+_CARDINAL = "|".join(name for name in _PLACES if not name.endswith(("st", "nd", "rd", "th")))
+_ANY = ("one", "point", "item", "bullet", "entry", "thing")
 _ENTRY = re.compile(
     rf"\W*{_PLEASE}"
     r"(?:(?:explain|describe|expand on|elaborate on|go into|(?:what|how) about|what(?:['’]s| is| are| does)|"
     r"(?:tell me|say|know|read)(?: (?:a bit |some)?more)? (?:about|on|of)|(?:more|details?) (?:about|on|of)) )?"
-    rf"(?:the (?P<place>{'|'.join(_PLACES)})(?: {_ENTRIES})?"
-    rf"|(?:number|point|item|no\.?|#) ?(?P<number>{'|'.join(_NUMBERS)}))"
-    r"(?: (?:of|on|in) (?:these|them|those|that list|the list))?(?: mean)?(?:\W+please)?\W*",
+    rf"(?:the (?P<place>{_ORDINAL})(?: (?P<noun>\w+))?"
+    rf"|(?:(?:number|point|item|option|bullet) |no\. ?(?=\d)|# ?)(?P<number>{_CARDINAL}))"
+    r"(?: (?:of|on|in) (?:these|them|those|that list|the list))?"
+    rf"(?: (?:about|mean|in (?:more )?detail))?{_END}",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"^- (.+)$", re.MULTILINE)
-# What a list's entry is called: what stands before its colon, else as much as can be read as a name.
+# As much of a list's entry can be read as its name, where it has none before a colon.
 _NAME_WORDS = 9
 
 
@@ -88,19 +105,23 @@ def wants_less(text: str) -> bool:
 REACTIONS = (wants_more, wants_again, wants_less)
 
 
-def listed_entry(text: str, answer: str) -> str | None:
+def listed_entry(text: str, question: str, answer: str) -> str | None:
     """Return the name of the entry that a text points to in the one list of an answer; None where there is none.
 
     Args:
-        text: what the reader says: "Explain the second one".
-        answer: the answer before, its entries on lines that begin with "- ".
+        text: what the reader says: "Explain the second one". "The second drawback" is one of a list of drawbacks alone.
+        question: what the list answers.
+        answer: the answer, its entries on lines that begin with "- ".
     """
     found = _ENTRY.fullmatch(text)
     blocks = [block for block in answer.split("\n\n") if len(_LISTED.findall(block)) > 1]
     if found is None or len(blocks) != 1:
         return None
+    noun = (found["noun"] or _ANY[0]).lower()
+    if noun not in _ANY and not set(stems(noun)) & set(stems(question)):
+        return None
     entries = _LISTED.findall(blocks[0])
-    place = _PLACES[found["place"].lower()] if found["place"] else _NUMBERS[found["number"].lower()]
+    place = _PLACES[(found["place"] or found["number"]).lower()]
     if place >= len(entries):
         return None
     name, colon, _ = entries[place].partition(": ")

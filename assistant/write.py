@@ -37,7 +37,6 @@ NO_MORE = "The articles say no more of this."
 # The ranked chunks whose units are looked at.
 CHUNKS = 20
 _SUGGESTIONS = 3
-_ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 # Questions ask the same from this cosine on.
 _SAME_QUESTION = 0.78
 # The least share of a question's topic that is a task of its own.
@@ -112,9 +111,10 @@ def write(
             chosen += [one for one in beside if all(one.unit.spans != other.unit.spans for other in chosen)]
     else:
         lead, chosen = _say(question, search, units, comparison, finder, room, verdicts=not said)
+        if question.in_one_sentence:
+            chosen = _shortened(chosen, question)
     statements = (*_lead_statement(lead, chosen, citations), *state(chosen, citations))
-    is_short = bool(said) or question.in_one_sentence
-    table_rows = () if is_short else comparison.rows_for(question, search.query.vector)
+    table_rows = () if said or question.in_one_sentence else comparison.rows_for(question, search.query.vector)
     table = (
         tabulate(("Aspect", *finder.names), [(row.name, row.cells) for row in table_rows], citations)
         if table_rows
@@ -191,7 +191,7 @@ def _say(
         return side_score(unit, question.sides) + (_FITS_KIND if fits else 0.0)
 
     chosen = select(units, words=room, score=by_kind)
-    return None, chosen[:1] if question.in_one_sentence else chosen
+    return None, chosen
 
 
 def _more(units: Sequence[Unit], said: Sequence[str]) -> list[Unit]:
@@ -260,9 +260,20 @@ def _contrast(units: Sequence[Unit], sides: int, words: int) -> list[Unit]:
 def _with_named(chosen: list[Said], question: Question, units: Sequence[Unit], finder: SideFinder) -> list[Said]:
     """Add the best unit for each other thing that a comparison of the sides names by its acronym: "... and LPO"."""
     asked = [word.upper() for word in words(finder.mask(question.text)) if set(stems(word)) & set(question.content)]
-    shown = {unit: set(_ACRONYM.findall(finder.mask(unit.text))) for unit in units} if asked else {}
-    of_each = [[unit for unit in units if name in shown[unit]] for name in dict.fromkeys(asked)]
-    return chosen + [Said(of_it[0]) for of_it in of_each if of_it]
+    for name in dict.fromkeys(asked):
+        pattern = re.compile(rf"\b{re.escape(name)}\b")
+        of_it = next((unit for unit in units if pattern.search(finder.mask(unit.text))), None)
+        if of_it is not None and not any(pattern.search(one.unit.text) for one in chosen):
+            chosen = [*chosen, Said(of_it)]
+    return chosen
+
+
+def _shortened(chosen: list[Said], question: Question) -> list[Said]:
+    """Return the first of what was chosen, or of each side where the question is of several."""
+    if question.ask is Ask.LOOKUP:
+        return chosen[:1]
+    own = {one.unit.sides: one for one in reversed(chosen) if len(one.unit.sides) == 1}
+    return [one for one in chosen if one in own.values()] or chosen[:1]
 
 
 def _lead_statement(lead: str | None, chosen: Sequence[Said], citations: Citations) -> tuple[Statement, ...]:

@@ -68,6 +68,9 @@ def read_reader_questions(corpus: Path) -> ReaderQuestions:
     digests: dict[str, str] = {}
     for path in yaml_files(corpus / QUESTIONS_FOLDER):
         name = path.relative_to(corpus).as_posix()
+        if path.stem in files:
+            skipped.append(Skipped(name, f"{files[path.stem]} is of the same article; put both into one file"))
+            continue
         try:
             data = path.read_bytes()
             entries = _ENTRIES.validate_python(yaml.load(data.decode("utf-8"), Loader=YamlLoader) or ())

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import queue
 import random
+import re
 import threading
 import time
 from collections.abc import Coroutine, Generator, Sequence
@@ -35,6 +36,10 @@ _LONGEST_WAIT = 8.0
 _TOO_MANY = 429
 _SERVER_FAULT = 500
 _NO_KEY = "none"
+# A token of a text in words is mostly shorter than this.
+_TOKEN_CHARS = 8
+# OpenAI's newer models, behind a gateway too, take the bound by its newer name alone.
+_NEWER = re.compile(r"(?:^|/)(?:gpt-[5-9]|o\d)")
 
 
 class ModelFailed(Exception):  # noqa: N818 - reads as a state, like the note that shows it
@@ -128,16 +133,16 @@ class Model:
         until: float,
     ) -> ModelFailed | None:
         for attempt in range(self.settings.retries + 1):
-            came = 0
+            came = 0  # characters
             try:
                 async for chunk in self._model.astream(list(messages)):
                     if told := chunk.usage_metadata:
                         usage.prompt, usage.completion = told["input_tokens"], told["output_tokens"]
                     if text := str(chunk.text):
-                        came += 1
+                        came += len(text)
                         parts.put(text)
-                    # Each piece is a token or more: a server that does not keep to the bound is left.
-                    if came > self.settings.max_tokens:
+                    # A server that does not keep to the bound is left.
+                    if came > _TOKEN_CHARS * self.settings.max_tokens:
                         break
             except Exception as error:
                 wait = _wait(error, attempt)
@@ -166,9 +171,10 @@ def _make(settings: LLMSettings) -> BaseChatModel:
     elif settings.base_url is not None and settings.provider != "ollama":
         given["api_key"] = _NO_KEY
     if settings.provider == "openai" and settings.base_url is not None:
-        # LangChain sends the bound by its newer name alone, which Ollama, LM Studio and others pass over.
-        bound = {"max_tokens": given.pop("max_tokens")}
-        given |= {"use_responses_api": False, "stream_usage": True, "extra_body": bound}
+        given |= {"use_responses_api": False, "stream_usage": True}
+        if not _NEWER.search(name):
+            # LangChain sends the bound by its newer name alone, which llama-cpp-python and others pass over.
+            given["extra_body"] = {"max_tokens": given.pop("max_tokens")}
     try:
         made: BaseChatModel = init_chat_model(name, model_provider=settings.provider, **given)
         return made

@@ -50,6 +50,8 @@ def reader(finder: SideFinder) -> QuestionReader:
         (["What does nearshore mean?"], "And onshore?", "What does onshore mean?"),
         (["What does nearshore mean?"], "Pros and cons?", "Pros and cons of nearshore?"),
         (["What are the risks of KPO?"], "How can I reduce them?", "How can I reduce the risks of KPO?"),
+        (["What are the risks of KPO?"], "What should I ask them?", "What should I ask KPO?"),
+        (["What is KPO?", "Tell me more", "Who are you?"], "And BPO?", "What is BPO?"),
         (["Is KPO part of BPO?"], "So which is right?", "Is KPO part of BPO: which is right?"),
         (["What is KPO?", "Are you sure?"], "And BPO?", "What is BPO?"),
         (["What is KPO?"], "Shorter, please", "What is KPO: in one sentence?"),

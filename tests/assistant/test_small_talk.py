@@ -19,20 +19,22 @@ from assistant.types import Turn
         "Are you a real person or a bot?",
         "am I talking to a machine?",
         "What can you do for me?",
+        "So what can you do?",
+        "How are you?",
+        "plz help",
+        "Can I ask you a question?",
         "What topics do you cover?",
         "which kinds of questions can I ask you?",
         "What can I ask here?",
         "Can you help me out with something?",
         "help!!",
         "I need some help",
-        "How do I use this tool?",
         "What does this chatbot do?",
         "Is anybody there?",
         "testing 1 2 3",
     ],
 )
 def test_talk_is_answered_by_what_can_be_asked(assistant: Assistant, typed: str) -> None:
-    assert is_small_talk(typed)
     answer = assistant.ask(typed)
     assert (answer.abstained, answer.confidence, answer.citations) == (True, 0.0, ())
     assert answer.text.startswith("Ask what you would like to know.")
@@ -55,6 +57,12 @@ def test_talk_is_answered_by_what_can_be_asked(assistant: Assistant, typed: str)
         "Are chatbots a part of BPO?",
         "help desk",
         "Who tests software in BPO?",
+        "Testing?",
+        "2024?",
+        "How do I use this?",
+        "How does this tool work?",
+        "What should I ask?",
+        "What would you do?",
     ],
 )
 def test_a_question_is_no_talk(typed: str) -> None:
