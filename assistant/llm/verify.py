@@ -34,6 +34,8 @@ _POINTS_OVER = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"^\([^()]*\)[.!]?$")
+# What a sentence cannot end with.
+_OPEN = (":", ",", ";", "-", "–", "—")
 _SPEAKS = re.compile(r"\b(I|I'm|I am|me|my|we|us|our|you|your)\b")
 # The most pairs of proofs that are looked at together.
 _MOST_PAIRS = 20
@@ -107,7 +109,7 @@ class Verifier:
         text = written.text
         if not self._says_something(text):
             return "says nothing"
-        if _ASIDE.match(text) or not written.whole:
+        if _ASIDE.match(text) or not written.whole or text.endswith(_OPEN):
             return "unfinished"
         if _plain(text) in self._said:
             return "repeated"

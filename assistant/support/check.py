@@ -9,6 +9,7 @@ what they read in a statement and its quotes is weighed, as fitted on pairs; wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,7 +22,7 @@ from assistant.support.match import Sentence, best_match
 from assistant.support.meaning import Calibration, Reader, load_calibration
 from assistant.support.names import abbreviate, name_faults
 from assistant.support.relations import turns_cause
-from assistant.support.strength import denies_unsaid
+from assistant.support.strength import denies_unsaid, ranks_unsaid
 from assistant.support.text import SENTENCE, TOKEN, Word, verbatim
 
 # Chosen by hand on the paraphrases in tests/assistant/test_support.py.
@@ -30,6 +31,8 @@ MIN_COVERAGE_WHEN_CLOSE = 0.5
 CLOSE = 0.75
 # No meaning is near enough to make up for more than a third of the words.
 MIN_COVERAGE_TO_READ = 0.65
+# A name of a few words before a sentence.
+_LABELLED = re.compile(r"(?P<label>(?:[\w()&/'’-]+ ){0,4}[\w()&/'’-]+): (?P<rest>(?:\S+\s+){4}.+)", re.DOTALL)
 # A quote of fewer words is read with its context.
 _SHORT = 6
 
@@ -93,11 +96,18 @@ def supports(
         return Support(False, ("nothing is quoted",), 0.0, ("empty",))
     if any(verbatim(said, proof.text) for proof in proofs):
         return Support(True)
+    if labelled := _LABELLED.match(said):
+        # The words of "Customer service: ..." may not make up for what is said behind them.
+        label, rest = labelled.group("label", "rest")
+        told = supports(rest, proofs, finder=finder, around=f"{around} {label}", reader=reader, calibration=calibration)
+        if not told.ok:
+            return told
     joined = "\n".join(proof.text for proof in proofs)
     said = abbreviate(said, joined)
     everything = "\n".join([joined, *(proof.context for proof in proofs)])
     faults = [("figure", fault) for fault in figure_faults(said, joined)]
     faults += [("negation", fault) for fault in denies_unsaid(said, joined)]
+    faults += [("strength", fault) for fault in ranks_unsaid(said, joined)]
     faults += [("name", fault) for fault in name_faults(said, everything)]
     sentences = [sentence for proof in proofs for sentence in _sentences(proof, finder)]
     matches = [best_match(claim, sentences, finder) for claim in read_claims(said, finder, around)]

@@ -35,6 +35,27 @@ _UNSAID = re.compile(
 )
 
 
+# "The most common use", "more people in KPO than in BPO": a rank or a comparison, which a proof must have in some form.
+_RANKED = re.compile(
+    r"\b(?:the|its|their) (?:most|least|\w{3,}est) (?!of\b|from\b|part\b)[a-z]+"
+    r"|\b(?:more|fewer|less) (?!than\b)\w+(?: \w+){0,5} than\b",
+    re.I,
+)
+_COMPARED = re.compile(
+    r"\b(?:more|most|less|least|fewer|fewest|than|rather|over|superior|inferior|exceed\w*|outweigh\w*|beyond|above|below"
+    r"|better|best|worse|worst|prefer\w*|only|main\w*|chief\w*|primar\w*|large\w*|great\w*|major\w*|top|leading|twice"
+    r"|half|double|increas\w*|grow\w*|edge|advantage|upper|compared?|unlike|while|whereas|but|quintessential|classic|ideal"
+    r"|typical\w*|common\w*|different|instead|times|\w{3,}er|\w{3,}est|as \w+ (?:\w+ ){0,3}as)\b|\d",
+    re.I,
+)
+
+
+def ranks_unsaid(said: str, proof: str) -> list[str]:
+    """Name the rank or the comparison that a statement gives to what its proof ranks and compares in no way."""
+    match = _RANKED.search(said)
+    return [f"the quotes do not say {match.group()!r}"] if match and not _COMPARED.search(proof) else []
+
+
 def denies_unsaid(said: str, proof: str) -> list[str]:
     """Name the denial of something that a statement does not say again, where its proof has none like it."""
     match = _UNSAID.search(said)

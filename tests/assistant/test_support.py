@@ -32,6 +32,8 @@ TYPES = "Business Process Outsourcing (BPO) is split into offshore, onshore and 
         pytest.param("Filipino labor saves at least 60% of costs in outsourcing.", COSTS, id="a place's people"),
         pytest.param("The laws of the Union count.", "The European Union's laws count.", id="a name's genitive"),
         pytest.param("Shops open on Sundays.", "Shops open on Sunday.", id="a name's plural"),
+        pytest.param("KPO is harder to sell than BPO.", "KPO is not as easy to sell as BPO.", id="not as easy as"),
+        pytest.param("Offshore BPO: BPO is split into offshore outsourcing.", TYPES, id="a label"),
         pytest.param("Forty lawyers work there.", "There, 40 lawyers work.", id="a figure that opens a sentence"),
     ],
 )
@@ -55,6 +57,9 @@ def test_what_the_quote_says_is_supported(statement: str, quote: str) -> None:
         ("BPO requires expertise from the provider.", EXPERTISE, "asserted"),
         ("BPO agents are trained for weeks in telephone manners.", TYPES, "content words"),
         ("KPO has higher hourly costs, while others say that it does not.", COSTS, "denies is not quoted"),
+        ("The most common use of offshore outsourcing is BPO.", TYPES, "'The most common'"),
+        ("More firms split BPO than offshore outsourcing.", TYPES, "'More firms split BPO than'"),
+        ("Offshore onshore nearshore outsourcing split: BPO is split in distant places.", TYPES, "content words"),
         ("", COSTS, "empty"),
     ],
 )

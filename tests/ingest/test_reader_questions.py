@@ -73,3 +73,11 @@ def test_a_file_that_is_no_list_of_entries_is_named(library: Library) -> None:
     reasons = {skipped.file: skipped.reason for skipped in library.build().skipped}
     assert "asked" in reasons["questions/skills.yaml"]
     assert "YAML" in reasons["questions/costs.yaml"]
+
+
+def test_of_two_files_of_one_article_the_second_is_named(library: Library) -> None:
+    write_questions(library, "skills.yaml", ASKED)
+    write_questions(library, "skills.yml", ASKED)
+    (skipped,) = library.build().skipped
+    assert skipped.file == "questions/skills.yml"
+    assert "questions/skills.yaml" in skipped.reason

@@ -67,6 +67,14 @@ def test_a_sentence_that_nothing_proves_is_nowhere_in_the_answer(worded: Assista
     assert "figure" in answer.checks.sentences[2].reasons
 
 
+def test_a_sentence_that_leads_to_nothing_is_dropped(worded: Assistant, server: ScriptedServer) -> None:
+    server.say = f"{TRUE} [1].\nThe higher costs of KPO per hour are: [1]\nKPO has higher costs per- [1]"
+    answer = worded.ask(COSTS)
+    assert [statement.text for statement in answer.statements] == [f"{TRUE}."]
+    assert answer.checks is not None
+    assert [one.reasons for one in answer.checks.sentences][1:] == [("unfinished",), ("unfinished",)]
+
+
 def test_a_sentence_with_the_wrong_citation_or_none_is_cited_anew(worded: Assistant, server: ScriptedServer) -> None:
     server.say = f"{TRUE} [99]. KPO is more expensive by the hour than BPO."
     answer = worded.ask(COSTS)
