@@ -27,7 +27,7 @@ from assistant.question import Ask, Question, asks_to_compare, stop_stems
 from assistant.retrieve import Hit
 from assistant.select import side_score
 from assistant.sides import SideFinder
-from assistant.small_talk import is_small_talk
+from assistant.small_talk import INVITATION, is_small_talk
 from assistant.spelling import is_english
 from assistant.units import Unit
 from assistant.wanted import has_name, has_number, wanted_by
@@ -292,7 +292,7 @@ FEATURES = (
 def what_is_missing(question: Question, words: Sequence[Word]) -> str:
     """Return a sentence that says what the articles do not."""
     if is_small_talk(question.text):
-        return "Ask what you would like to know. The articles answer these, for example."
+        return INVITATION
     unknown = [word for word in words if not word.known]
     names = [word for word in unknown if word.name] or sorted(unknown, key=lambda word: word.by_all)[:1]
     if names:

@@ -9,6 +9,9 @@ import re
 
 from assistant.tidy import is_courtesy
 
+# What is answered to it.
+INVITATION = "Ask what you would like to know. The articles answer these, for example."
+
 _ME = r"(?:bot|chat ?bot|chat|assistant)"
 _HELP = r"help(?: (?:me|us))?(?: out)?"
 _CAN = r"(?:can|could|do|will)"

@@ -5,6 +5,8 @@ What an answer says comes from the assistant, what the chat greets with from the
 
 from __future__ import annotations
 
+from assistant.small_talk import INVITATION as INVITATION
+
 LANGUAGE = "en"
 
 # While the server starts.

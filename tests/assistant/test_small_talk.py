@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant import Assistant
-from assistant.small_talk import is_small_talk
+from assistant.small_talk import INVITATION, is_small_talk
 from assistant.types import Turn
 
 
@@ -37,7 +37,7 @@ from assistant.types import Turn
 def test_talk_is_answered_by_what_can_be_asked(assistant: Assistant, typed: str) -> None:
     answer = assistant.ask(typed)
     assert (answer.abstained, answer.confidence, answer.citations) == (True, 0.0, ())
-    assert answer.text.startswith("Ask what you would like to know.")
+    assert answer.text == INVITATION
     assert answer.suggestions
 
 

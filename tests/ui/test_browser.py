@@ -184,6 +184,14 @@ def test_an_abstention_looks_different_and_offers_questions(visit: Visit) -> Non
     expect(visit.last.locator(".answer.answered, .answer.disagreeing")).to_be_visible()
 
 
+def test_a_greeting_is_no_failure_to_answer(visit: Visit) -> None:
+    visit.ask("Hello, can you help me?")
+    answer = visit.page.locator(".answer.invited")
+    expect(answer).to_contain_text("Ask what you would like to know")
+    expect(answer).not_to_contain_text("The articles do not say")
+    expect(answer.locator(".asks button").first).to_be_visible()
+
+
 def test_a_follow_up_is_understood(visit: Visit) -> None:
     visit.ask("What are the risks of BPO?")
     visit.ask("And KPO?")

@@ -153,6 +153,14 @@ def test_an_abstention_looks_different_and_its_questions_can_be_asked(
     expect(visit.widget().locator(".turn").last.locator(".cite").first).to_be_visible()
 
 
+def test_a_greeting_is_no_failure_to_answer(visit: Visit, helper: str, site: HelpSite) -> None:
+    visit.page.goto(site.put(inline(helper)))
+    answer = visit.ask("Hello").locator(".invited")
+    expect(answer).to_contain_text("Ask what you would like to know")
+    expect(answer).not_to_contain_text("The articles do not say")
+    expect(answer.get_by_role("button").first).to_be_visible()
+
+
 def test_a_follow_up_is_understood_also_after_the_page_was_left(visit: Visit, helper: str, site: HelpSite) -> None:
     visit.page.goto(site.put(inline(helper)))
     visit.ask("What are the risks of BPO?")

@@ -26,6 +26,10 @@ def test_no_text_is_left_over() -> None:
     assert THERE - used("*.py", "*.html", "browser/*.js") == set()
 
 
+def test_the_widget_knows_the_answer_that_only_invites() -> None:
+    assert f'"{texts.INVITATION}"' in (UI / "embed" / "v1.js").read_text(encoding="utf-8")
+
+
 def test_the_scripts_say_nothing_of_their_own() -> None:
     for path in (UI / "browser").glob("*.js"):
         code = re.sub(r"^\s*(//|/?\*).*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)

@@ -56,8 +56,14 @@ export function webAddress(url) {
   return url && /^https?:\/\//i.test(url) ? url : null;
 }
 
+/** Tell whether an answer only invites to ask, as to a greeting: no article was looked into in vain. */
+export function invites(answer) {
+  return answer.abstained && answer.text === texts.INVITATION;
+}
+
 /** Return an answer as a screen reader says it. */
 export function spoken(answer) {
+  if (invites(answer)) return answer.text;
   if (answer.abstained) return `${texts.NO_ANSWER}. ${answer.text}`;
   const said = answer.statements.map((statement) => oneLine(statement.text));
   return [texts.ANSWER + ":", ...said, answer.table ? `${texts.COMPARISON}.` : ""].join(" ").trim();
@@ -65,7 +71,7 @@ export function spoken(answer) {
 
 /** Return an answer as Markdown with numbered sources. */
 export function answerMarkdown(answer) {
-  const parts = [answer.abstained ? `**${texts.NO_ANSWER}.** ${answer.text}` : answer.text];
+  const parts = [answer.abstained && !invites(answer) ? `**${texts.NO_ANSWER}.** ${answer.text}` : answer.text];
   if (answer.table) parts.push(tableMarkdown(answer.table));
   if (answer.citations.length) {
     parts.push(`**${texts.SOURCES}**`, answer.citations.map(sourceMarkdown).join("\n"));

@@ -3,7 +3,7 @@
 import { AnswerBody, askButtons, understoodAs } from "./answer.js";
 import { answerActions } from "./actions.js";
 import { h, texts } from "./dom.js";
-import { isDisagreement } from "./text.js";
+import { invites, isDisagreement } from "./text.js";
 
 export class TurnView {
   /**
@@ -47,9 +47,9 @@ export class TurnView {
   showAnswer(answer) {
     if (answer.abstained) {
       this.#show(
-        "abstained",
+        invites(answer) ? "invited" : "abstained",
         understoodAs(answer),
-        h("p", { class: "verdict" }, texts.NO_ANSWER),
+        invites(answer) ? null : h("p", { class: "verdict" }, texts.NO_ANSWER),
         h("p", {}, answer.text),
         askButtons(texts.TRY_INSTEAD, answer.suggestions, this.act.ask),
         answerActions(this.turn, answer),

@@ -16,6 +16,7 @@
   const OPEN_SOURCES = 3; // more are folded away
   const KEPT_TURNS = 20; // in the browser's session
   const SENT_TURNS = 6; // what a follow-up may refer to
+  const INVITATION = "Ask what you would like to know. The articles answer these, for example.";
   const TEXTS = {
     launcher: "Ask the assistant",
     close: "Close",
@@ -671,9 +672,11 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
       }
       const parts = [...answer.statements, ...(answer.table ? [answer.table] : [])];
       if (answer.abstained) {
-        view.answer.className = "abstained";
-        view.answer.part.add("abstention");
-        view.answer.replaceChildren(make("p", { class: "verdict" }, this.#texts.noAnswer), make("p", {}, answer.text));
+        const invites = answer.text === INVITATION;
+        view.answer.className = invites ? "invited" : "abstained";
+        if (!invites) view.answer.part.add("abstention");
+        const verdict = invites ? [] : [make("p", { class: "verdict" }, this.#texts.noAnswer)];
+        view.answer.replaceChildren(...verdict, make("p", {}, answer.text));
       } else if (JSON.stringify(parts) !== JSON.stringify(view.shown)) {
         for (const citation of answer.citations) view.citations.set(citation.number, citation);
         view.answer.replaceChildren(...answer.statements.flatMap((one) => this.#statement(one, view.citations)));

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 
+from assistant.small_talk import INVITATION
 from assistant.types import Answer
 from ui.feedback.store import FeedbackStore, StoreError
 from ui.version import version
@@ -39,8 +40,8 @@ class Recorder:
         self._store.close()
 
     def heard(self, answer: Answer, snapshot: str) -> None:
-        """Take note of an answer, at once; of an abstention only."""
-        if not answer.abstained:
+        """Take note of an answer, at once; of an abstention only, and of none that a greeting or the like got."""
+        if not answer.abstained or answer.text == INVITATION:
             return
         try:
             self._waiting.put_nowait((answer, snapshot))

@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
+from assistant.small_talk import INVITATION
 from ingest.errors import SettingsError
 from tests.install_postgres import find_postgres
 from tests.ui.conftest import wait_until
@@ -196,12 +197,13 @@ def test_what_is_no_database_url_is_refused_with_what_is_expected(url: str) -> N
         FeedbackStore(url)
 
 
-def test_only_abstentions_are_recorded_and_nothing_waits_for_the_database(tmp_path: Path) -> None:
+def test_only_questions_that_no_article_answers_are_recorded_and_nothing_waits_for_the_database(tmp_path: Path) -> None:
     store = FeedbackStore(f"sqlite:///{tmp_path / 'feedback.db'}")
     recorder = Recorder(store)
     # Taken note of before the database is even open.
     recorder.heard(answered("What is GDPR?"), "s1")
     recorder.heard(answered(QUESTION, "educba"), "s1")
+    recorder.heard(answered("Hello").model_copy(update={"text": INVITATION}), "s1")
     recorder.start()
     wait_until(lambda: len(store.rows()[1]) == 1, "the abstention is counted")
     recorder.stop()
