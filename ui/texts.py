@@ -5,6 +5,7 @@ What an answer says comes from the assistant, what the chat greets with from the
 
 from __future__ import annotations
 
+# The pages tell by it that an answer only invites to ask.
 from assistant.small_talk import INVITATION as INVITATION
 
 LANGUAGE = "en"
