@@ -79,7 +79,7 @@ class Resolved(NamedTuple):
     is_sure: bool = False
 
 
-class Answered(NamedTuple):
+class _Answered(NamedTuple):
     """A question as it was understood, with its answer."""
 
     question: str
@@ -105,15 +105,16 @@ def resolve(
     turns = [(text, answer) for text, answer in told if _is_turn(text)][-_TURNS:]
     if not turns:
         return Resolved(_within(question, reader, finder))
-    resolved, last = Resolved(""), Answered("", "")
+    resolved, last = Resolved(""), _Answered("", "")
     said: list[int] = []
-    for text, answer in (*turns, (question, "")):
+    for typed, answer in (*turns, (question, "")):
+        text = " ".join(typed.split())
         if _CHANGE.search(text):
             said.clear()
         pointed = _entry(text, last, said, reader, finder)
-        resolved = pointed or _resolve_one(" ".join(text.split()), resolved.text, tuple(said), reader, finder)
+        resolved = pointed or _resolve_one(text, resolved.text, tuple(said), reader, finder)
         # The list that one entry of was asked for is still the one to point to.
-        last = last if pointed else Answered(resolved.text, answer)
+        last = last if pointed else _Answered(resolved.text, answer)
         said += finder.in_order(resolved.text)
     return resolved
 
@@ -137,7 +138,7 @@ def _bared(text: str) -> list[str]:
 
 
 def _entry(
-    text: str, last: Answered, said: Sequence[int], reader: QuestionReader, finder: SideFinder
+    text: str, last: _Answered, said: Sequence[int], reader: QuestionReader, finder: SideFinder
 ) -> Resolved | None:
     """Return the question for an entry of the last answer's list that a text points to; None where it does not."""
     text = _NOTED.sub("", text) or text
