@@ -57,11 +57,11 @@ def test_a_server_that_is_not_there_gives_the_quoted_answer(assistant: Assistant
 def test_a_server_that_does_not_keep_to_the_bound_is_left(assistant: Assistant, server: ScriptedServer) -> None:
     # No sentence ends, and the second half never comes.
     server.say, server.hold = f"{TRUE} [1]. " + "and so on " * 2_000, threading.Event()
-    began = time.monotonic()
     answer = worded_by_server(assistant, server, max_tokens=50, timeout=60.0).ask(COSTS)
     assert answer.writer == "openai:scripted"
+    assert answer.checks is not None
+    assert answer.checks.note is None, "it was left for the time it took"
     assert server.reader_gone.wait(20)
-    assert time.monotonic() - began < 60, "the model's time ran out before"
 
 
 @pytest.mark.parametrize(
